@@ -15,6 +15,10 @@ function(argosy_room NAME)
   list(FILTER BENCHES INCLUDE REGEX "_bench\\.cc$")
   list(FILTER SOURCES EXCLUDE REGEX "_(test|fuzz|bench|main)\\.cc$")
 
+  if(NOT SOURCES)  # a room that so far has only headers
+    set(SOURCES ${CMAKE_BINARY_DIR}/empty_${NAME}.cc)
+    file(WRITE ${SOURCES} "")
+  endif()
   add_library(argosy_${NAME} STATIC ${SOURCES})
   target_include_directories(argosy_${NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(argosy_${NAME} PUBLIC ${ROOM_DEPS} PRIVATE argosy_flags ${ROOM_PRIVATE_DEPS})
