@@ -1,0 +1,36 @@
+// The sub-commands of `argosy`. Each Add function describes its options on the app and sets the
+// callback that runs it; a callback reports failure by throwing argosy::Exception.
+#pragma once
+
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace argosy::cli {
+
+/// Options that every command has.
+struct Globals {
+    std::string log_level = "info";
+    std::string log_format = "text";
+    std::string output = "text";  // "json": the answer for a program
+    int exit_code = 0;            // set by a command that ran but whose answer is "no"
+
+    bool json() const { return output == "json"; }
+};
+
+void AddServe(CLI::App& app, Globals& globals);
+void AddRun(CLI::App& app, Globals& globals);
+void AddBench(CLI::App& app, Globals& globals);
+void AddConvert(CLI::App& app, Globals& globals);
+void AddMakeModel(CLI::App& app, Globals& globals);
+void AddInspect(CLI::App& app, Globals& globals);
+void AddPull(CLI::App& app, Globals& globals);
+void AddCompletion(CLI::App& app, Globals& globals);
+
+/// Parses the command line and runs it. Returns the process' exit status: 0 done, 1 failed, 2 wrong
+/// usage.
+int Main(int argc, const char* const* argv);
+
+}  // namespace argosy::cli
