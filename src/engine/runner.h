@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,6 +43,12 @@ struct SequenceStep {
 
 enum class Pooling { kModelDefault, kMean, kCls, kLast };
 
+/// An adapter ready for use in SequenceStep, with what the API shows of it.
+struct LoadedAdapter {
+    std::shared_ptr<const LoraAdapter> adapter;
+    int32_t rank = 0;
+};
+
 /// Not thread-safe: one thread (the engine's) calls it; it uses its own thread pool inside.
 class ModelRunner {
   public:
@@ -68,6 +75,14 @@ class ModelRunner {
     /// Relevance scores of query-document pairs already encoded as one input each.
     virtual Result<std::vector<float>> Score(std::span<const std::vector<TokenId>> pairs,
                                              std::span<const std::vector<int32_t>> type_ids) = 0;
+
+    /// Reads a LoRA adapter (a PEFT directory or a GGUF file) made for this model. The one method
+    /// that other threads may call, also while Forward runs, so that loading stalls nobody: it may
+    /// read the model's shapes but nothing that Forward changes. kNotFound, kCorrupt (names the
+    /// tensor and both shapes), kUnsupported (a runner without adapters: this default).
+    virtual Result<LoadedAdapter> LoadAdapter(const std::filesystem::path& path) {
+        return Err(ErrorCode::kUnsupported, "this model takes no adapters ({})", path.string());
+    }
 
     /// Drops weights and KV cache / brings them back. Forward in between is kUnavailable.
     virtual void Sleep() = 0;
