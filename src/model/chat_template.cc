@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/jinja/from_json.h"
 #include "model/jinja/interpreter.h"
 #include "model/jinja/parser.h"
 #include "model/jinja/unicode.h"
@@ -14,6 +15,7 @@ struct ChatTemplate::Program {
 
 namespace {
 
+using jinja::FromJson;
 using jinja::Value;
 
 // Longer sources are no chat templates (the largest real ones have some 20 kB).
@@ -23,42 +25,6 @@ std::unexpected<Error> ToError(const jinja::Failure& failure) {
     Error error{failure.code, failure.message, "chat template"};
     if (failure.line > 0) error.where += fmt::format(" line {}", failure.line);
     return std::unexpected(std::move(error));
-}
-
-Value FromJson(const json::value& value, int depth = 0) {
-    if (depth > jinja::kMaxValueDepth) {
-        jinja::FailLimit("the messages nest more than {} deep", jinja::kMaxValueDepth);
-    }
-    switch (value.kind()) {
-        case json::kind::null:
-            return {};
-        case json::kind::bool_:
-            return value.get_bool();
-        case json::kind::int64:
-            return value.get_int64();
-        case json::kind::uint64:
-            return static_cast<double>(value.get_uint64());
-        case json::kind::double_:
-            return value.get_double();
-        case json::kind::string: {
-            const auto& text = value.get_string();
-            return std::string(text.data(), text.size());
-        }
-        case json::kind::array: {
-            std::vector<Value> items;
-            for (const json::value& item : value.get_array()) {
-                items.push_back(FromJson(item, depth + 1));
-            }
-            return Value::MakeList(std::move(items));
-        }
-        case json::kind::object:
-            break;
-    }
-    jinja::Dict dict;
-    for (const auto& entry : value.get_object()) {
-        dict.Set(Value(std::string(entry.key())), FromJson(entry.value(), depth + 1));
-    }
-    return jinja::MakeDict(std::move(dict));
 }
 
 jinja::Interpreter::Variables Variables(const ChatTemplateInput& input) {
