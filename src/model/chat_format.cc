@@ -76,12 +76,14 @@ bool Has(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
+// kGeneric: none that we can read.
 ToolCallStyle DetectStyle(std::string_view source) {
     if (Has(source, "[TOOL_CALLS]")) return ToolCallStyle::kMistral;
-    if (Has(source, "<tool_call>")) return ToolCallStyle::kHermes;
-    if (Has(source, "<|python_tag|>") || Has(source, "\"parameters\": ")) {
-        return ToolCallStyle::kLlama3;
-    }
+    // Some put XML rather than JSON within the same tags.
+    const bool xml = Has(source, "<function=") || Has(source, "<arg_key>");
+    if (Has(source, "<tool_call>") && !xml) return ToolCallStyle::kHermes;
+    const bool llama = Has(source, "\"parameters\": ") && Has(source, "ipython");
+    if (llama || Has(source, "<|python_tag|>")) return ToolCallStyle::kLlama3;
     return ToolCallStyle::kGeneric;
 }
 
@@ -94,9 +96,11 @@ bool EndsInThink(std::string_view text) {
 }  // namespace
 
 Result<ChatFormat::Candidate> ChatFormat::Examine(std::string_view source, const std::string& bos,
-                                                  const std::string& eos) {
+                                                  const std::string& eos, bool with_tools) {
     ARGOSY_TRY(ChatTemplate program, ChatTemplate::Parse(source));
-    ARGOSY_TRY(TemplateAbilities abilities, ProbeTemplate(program, bos, eos));
+    ARGOSY_TRY(TemplateAbilities abilities, ProbeTemplate(program, bos, eos, with_tools));
+    // Calls in a form that we cannot read are of no use: our own instruction is.
+    if (DetectStyle(source) == ToolCallStyle::kGeneric) abilities.tools = false;
     return Candidate{std::move(program), abilities};
 }
 
@@ -105,12 +109,12 @@ Result<ChatFormat> ChatFormat::Make(std::string_view source, std::string_view to
     ChatFormat format;
     format.bos_ = TokenTextOr(tokenizer, tokenizer.bos());
     format.eos_ = TokenTextOr(tokenizer, tokenizer.eos());
-    ARGOSY_TRY(Candidate main, Examine(source, format.bos_, format.eos_));
+    ARGOSY_TRY(Candidate main, Examine(source, format.bos_, format.eos_, false));
     format.template_ = std::move(main.program);
     format.abilities_ = format.tool_abilities_ = main.abilities;
     std::string described(source);
     if (!tool_source.empty()) {
-        auto tool = Examine(tool_source, format.bos_, format.eos_);
+        auto tool = Examine(tool_source, format.bos_, format.eos_, true);
         if (tool && tool->abilities.tools) {
             format.tool_template_ = std::move(tool->program);
             format.tool_abilities_ = tool->abilities;

@@ -81,7 +81,7 @@ class ChatFormat {
 
     ChatFormat() = default;
     static Result<Candidate> Examine(std::string_view source, const std::string& bos,
-                                     const std::string& eos);
+                                     const std::string& eos, bool with_tools);
     static Result<ChatFormat> Make(std::string_view source, std::string_view tool_source,
                                    const Tokenizer& tokenizer);
     static ChatFormat Builtin(const Tokenizer& tokenizer, std::string reason);

@@ -197,6 +197,25 @@ TEST(ChatFormat, MergesASystemMessageWhereTheTemplateRefusesIt) {
               "<s><user>S\n\nU");
 }
 
+TEST(ChatFormat, TakesAToolTemplateThatNeedsTools) {
+    const std::string needs =
+        "{% for t in tools %}{{ t.function.name }}{% endfor %}" + TestTemplate("hermes");
+    const auto format = ChatFormat::FromSources(TestTemplate("chatml"), needs, Vocabulary());
+    EXPECT_EQ(format.warning(), "");
+    EXPECT_EQ(format.tool_style(), ToolCallStyle::kHermes);
+}
+
+TEST(ChatFormat, ReplacesToolCallsThatItCannotRead) {
+    std::string odd = TestTemplate("hermes");
+    for (size_t at = 0; (at = odd.find("<tool_call>", at)) != std::string::npos;) {
+        odd.replace(at, 11, "<tool_call><function=x>");
+        at += 20;
+    }
+    const auto format = ChatFormat::FromSources(odd, {}, Vocabulary());
+    EXPECT_EQ(format.tool_style(), ToolCallStyle::kGeneric);
+    EXPECT_FALSE(format.abilities().tools);
+}
+
 TEST(ChatFormat, UsesTheToolTemplateForRequestsWithTools) {
     const auto format = ChatFormat::FromSources(TestTemplate("chatml"), TestTemplate("hermes"),
                                                 Vocabulary({"<tool_call>"}));

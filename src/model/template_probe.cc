@@ -30,13 +30,14 @@ json::array Tools() {
 
 class Prober {
   public:
-    Prober(const ChatTemplate& program, const std::string& bos, const std::string& eos)
-        : program_(program), bos_(bos), eos_(eos) {}
+    Prober(const ChatTemplate& program, const std::string& bos, const std::string& eos,
+           bool with_tools)
+        : program_(program), bos_(bos), eos_(eos), with_tools_(with_tools) {}
 
     Result<std::string> Render(json::array messages, json::array tools = {}) const {
         ChatTemplateInput input;
         input.messages = std::move(messages);
-        input.tools = std::move(tools);
+        input.tools = with_tools_ ? Tools() : std::move(tools);
         input.bos_token = bos_;
         input.eos_token = eos_;
         return program_.Render(input);
@@ -103,16 +104,18 @@ class Prober {
     const ChatTemplate& program_;
     const std::string& bos_;
     const std::string& eos_;
+    const bool with_tools_;
 };
 
 }  // namespace
 
 Result<TemplateAbilities> ProbeTemplate(const ChatTemplate& program, const std::string& bos,
-                                        const std::string& eos) {
-    const Prober prober(program, bos, eos);
+                                        const std::string& eos, bool with_tools) {
+    const Prober prober(program, bos, eos, with_tools);
     TemplateAbilities abilities;
     if (auto plain = prober.Plain(false); !plain) {
-        if (!prober.Plain(true)) return std::unexpected(std::move(plain.error()));
+        const bool endless = plain.error().code == ErrorCode::kResourceExhausted;
+        if (endless || !prober.Plain(true)) return std::unexpected(std::move(plain.error()));
         abilities.text_parts = true;
     }
     abilities.system = prober.System();

@@ -10,7 +10,8 @@
 namespace argosy {
 
 /// Errors where the template cannot render even a plain conversation, or loses its text.
+/// `with_tools`: it is one for requests with tools only, so all conversations get some.
 Result<TemplateAbilities> ProbeTemplate(const ChatTemplate& program, const std::string& bos,
-                                        const std::string& eos);
+                                        const std::string& eos, bool with_tools = false);
 
 }  // namespace argosy

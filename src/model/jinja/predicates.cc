@@ -31,6 +31,26 @@ bool IsCase(const Value& value, bool upper) {
     return any;
 }
 
+bool IsDefined(const Value& v) { return !v.IsUndefined(); }
+bool IsUndefined(const Value& v) { return v.IsUndefined(); }
+bool IsNone(const Value& v) { return v.IsNone(); }
+bool IsBoolean(const Value& v) { return v.IsBool(); }
+bool IsTrue(const Value& v) { return v.IsBool() && v.boolean(); }
+bool IsFalse(const Value& v) { return v.IsBool() && !v.boolean(); }
+bool IsInteger(const Value& v) { return v.IsInt(); }
+bool IsFloat(const Value& v) { return v.IsFloat(); }
+bool IsNumber(const Value& v) { return v.IsNumber(); }
+bool IsString(const Value& v) { return v.IsText(); }
+bool IsMapping(const Value& v) { return v.IsDict(); }
+bool IsCallable(const Value& v) {
+    return v.IsUndefined() || (v.IsObject() && v.object()->callable());
+}
+bool IsLowerText(const Value& v) { return IsCase(v, false); }
+bool IsUpperText(const Value& v) { return IsCase(v, true); }
+bool IsEscaped(const Value& v) { return v.IsText() && v.text_object().safe; }
+bool NamesFilter(const Value& v) { return v.IsText() && FindFilter(v.text()); }
+bool NamesTest(const Value& v) { return v.IsText() && FindTest(v.text()); }
+
 using Simple = bool (*)(const Value&);
 template <Simple kTest>
 bool Plain(Interpreter&, const Value& self, const Args& args) {
@@ -62,32 +82,30 @@ bool IsSame(Interpreter&, const Value& self, const Args& args) {
 }  // namespace
 
 TestFunction FindTest(const std::string& name) {
-    using V = const Value&;
     static const std::unordered_map<std::string, TestFunction> tests = {
         {"odd", IsOdd},
         {"even", IsEven},
         {"divisibleby", IsDivisible},
         {"sameas", IsSame},
-        {"defined", Plain<[](V v) { return !v.IsUndefined(); }>},
-        {"undefined", Plain<[](V v) { return v.IsUndefined(); }>},
-        {"none", Plain<[](V v) { return v.IsNone(); }>},
-        {"boolean", Plain<[](V v) { return v.IsBool(); }>},
-        {"true", Plain<[](V v) { return v.IsBool() && v.boolean(); }>},
-        {"false", Plain<[](V v) { return v.IsBool() && !v.boolean(); }>},
-        {"integer", Plain<[](V v) { return v.IsInt(); }>},
-        {"float", Plain<[](V v) { return v.IsFloat(); }>},
-        {"number", Plain<[](V v) { return v.IsNumber(); }>},
-        {"string", Plain<[](V v) { return v.IsText(); }>},
-        {"mapping", Plain<[](V v) { return v.IsDict(); }>},
+        {"defined", Plain<IsDefined>},
+        {"undefined", Plain<IsUndefined>},
+        {"none", Plain<IsNone>},
+        {"boolean", Plain<IsBoolean>},
+        {"true", Plain<IsTrue>},
+        {"false", Plain<IsFalse>},
+        {"integer", Plain<IsInteger>},
+        {"float", Plain<IsFloat>},
+        {"number", Plain<IsNumber>},
+        {"string", Plain<IsString>},
+        {"mapping", Plain<IsMapping>},
         {"sequence", Plain<IsSequence>},
         {"iterable", Plain<IsIterable>},
-        {"callable",
-         Plain<[](V v) { return v.IsUndefined() || (v.IsObject() && v.object()->callable()); }>},
-        {"lower", Plain<[](V v) { return IsCase(v, false); }>},
-        {"upper", Plain<[](V v) { return IsCase(v, true); }>},
-        {"escaped", Plain<[](V v) { return v.IsText() && v.text_object().safe; }>},
-        {"filter", Plain<[](V v) { return v.IsText() && FindFilter(v.text()); }>},
-        {"test", Plain<[](V v) { return v.IsText() && FindTest(v.text()); }>},
+        {"callable", Plain<IsCallable>},
+        {"lower", Plain<IsLowerText>},
+        {"upper", Plain<IsUpperText>},
+        {"escaped", Plain<IsEscaped>},
+        {"filter", Plain<NamesFilter>},
+        {"test", Plain<NamesTest>},
         {"in", Comparison<Op::kIn>},
         {"==", Comparison<Op::kEq>},
         {"eq", Comparison<Op::kEq>},
