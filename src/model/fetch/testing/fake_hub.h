@@ -98,7 +98,8 @@ class FakeHub {
 
     std::string Revision() const {
         json::array siblings;
-        for (const auto& [path, file] : files) siblings.push_back({{"rfilename", path}});
+        for (const auto& [path, file] : files)
+            siblings.push_back(json::object{{"rfilename", path}});
         return json::serialize(json::object{
             {"id", repo}, {"modelId", repo}, {"sha", kCommit}, {"siblings", siblings}});
     }
