@@ -32,9 +32,11 @@ void NgramDraft::Propose(std::span<const TokenId> tokens, int32_t count,
         }
     }
     if (best_length < 2) return;
-    size_t copied = std::min(static_cast<size_t>(count), end - best);
-    auto follows = tokens.subspan(best + 1, copied);
-    draft.insert(draft.end(), follows.begin(), follows.end());
+    // A match nearer than `count` goes on into the draft itself: text that repeats in a cycle.
+    const size_t first = draft.size();
+    for (size_t from = best + 1; from < best + 1 + static_cast<size_t>(count); ++from) {
+        draft.push_back(from <= end ? tokens[from] : draft[first + from - tokens.size()]);
+    }
 }
 
 void NgramDraft::Extend(std::span<const TokenId> tokens) {
