@@ -106,8 +106,7 @@ class TokenizerKeys {
             complete = AddBpe(*model);
         } else if (type == "WordPiece") {
             ARGOSY_CHECK_OK(ReadVocabularyObject(*model));
-            Set("tokenizer.ggml.model", std::string("bert"));
-            Set("tokenizer.ggml.pre", std::string("default"));
+            complete = AddWordPiece();
         } else if (type == "Unigram") {
             ARGOSY_CHECK_OK(ReadUnigram(*model));
         } else {
@@ -117,6 +116,7 @@ class TokenizerKeys {
         if (type == "WordPiece") WritePhantomSpaces();
         Pad();
         AddSpecialIds();
+        if (type != "WordPiece") AddEndsOfText();
         Set("tokenizer.ggml.tokens", MetaArray(std::move(tokens_)));
         Set("tokenizer.ggml.token_type", MetaArray(std::move(types_)));
         if (!scores_.empty()) Set("tokenizer.ggml.scores", MetaArray(std::move(scores_)));
@@ -184,6 +184,21 @@ class TokenizerKeys {
         const json::value* ignore = Member(model, "ignore_merges");
         // Only Llama 3's name implies that whole words in the vocabulary are taken unmerged.
         return !pre.empty() && IsTrue(ignore) == (pre == "llama-bpe");
+    }
+
+    /// GGUF's "bert" means lower case; [CLS] and [SEP] around a text go without saying.
+    bool AddWordPiece() {
+        Set("tokenizer.ggml.model", std::string("bert"));
+        Set("tokenizer.ggml.pre", std::string("default"));
+        const json::value* normalizer =
+            FindPart(Member(tokenizer_, "normalizer"), "BertNormalizer");
+        const bool lower = normalizer != nullptr && IsTrue(Member(*normalizer, "lowercase"));
+        Set("tokenizer.ggml.normalizer.lowercase", lower);
+        for (const auto& [token, key] : {std::pair{"[CLS]", "tokenizer.ggml.bos_token_id"},
+                                         {"[SEP]", "tokenizer.ggml.eos_token_id"}}) {
+            if (const auto it = ids_.find(token); it != ids_.end()) Set(key, it->second);
+        }
+        return lower;
     }
 
     /// SentencePiece merges by score; the order of merges gives scores of the same order.
@@ -330,6 +345,9 @@ class TokenizerKeys {
             if (const auto id = IdOf(field))
                 Set(fmt::format("tokenizer.ggml.{}_token_id", key), *id);
         }
+    }
+
+    void AddEndsOfText() {
         for (const auto& [field, key, token] :
              {std::array<std::string_view, 3>{"add_bos_token", "tokenizer.ggml.add_bos_token",
                                               "bos_token"},

@@ -71,6 +71,9 @@ class ConfigReader {
     Result<void> Read() {
         ARGOSY_CHECK_OK(ReadSizes());
         Set("general.architecture", config_.architecture);
+        Set("general.type", std::string("model"));
+        SetTokenId("bos_token_id", "tokenizer.ggml.bos_token_id");
+        SetTokenId("eos_token_id", "tokenizer.ggml.eos_token_id");
         Float("attention.layer_norm_rms_epsilon", {"rms_norm_eps"});
         Float("attention.layer_norm_epsilon", {"layer_norm_eps", "layer_norm_epsilon"});
         if (config_.architecture.find("bert") != std::string::npos) return ReadEncoder();
@@ -88,6 +91,18 @@ class ConfigReader {
     }
     void Float(std::string_view key, Names names) {
         if (const auto value = NumberOf(fields(), names)) SetOwn(key, *value);
+    }
+
+    /// A token that the tokenizer's own files may name differently later; of several the first.
+    void SetTokenId(std::string_view field, const std::string& key) {
+        const json::value* value = FindAny(fields(), {field});
+        if (value && value->is_array() && !value->get_array().empty()) {
+            value = &value->get_array().front();
+        }
+        if (value == nullptr || !value->is_int64()) return;
+        const int64_t vocabulary = IntOf(fields(), {"vocab_size"}).value_or(0);
+        if (value->get_int64() >= 0 && value->get_int64() < vocabulary)
+            Set(key, value->get_int64());
     }
 
     Result<int64_t> Size(Names names) {
