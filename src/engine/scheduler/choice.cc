@@ -15,7 +15,7 @@ Choice::Choice(const ChoiceRules& rules, std::span<const TokenId> prompt, int32_
       decoder_(*rules.tokenizer, rules.params.skip_special_tokens),
       stops_(rules.params.stop, rules.params.include_stop_in_output) {
     if (UsesPenalties(rules.params)) counts_.emplace(prompt);
-    if (rules.params.grammar) constraint_.emplace(*rules.constraints, rules.params.grammar);
+    if (rules.params.grammar) grammar_.emplace(*rules.masker, rules.params.grammar);
 }
 
 Result<TokenId> Choice::Take(std::span<float> row, bool keep_row, std::span<const uint32_t> mask,
@@ -60,7 +60,7 @@ void Choice::Edit(std::span<float> row, std::span<const uint32_t> mask) const {
     if (!mask.empty()) KeepMasked(row, mask);
     for (const auto& [token, bias] : rules_.params.logit_bias) row[token] += bias;
     // A grammar that is complete allows nothing but to stop: it wins over min_tokens.
-    bool must_stop = constraint_ && constraint_->complete();
+    bool must_stop = grammar_ && grammar_->IsComplete();
     if (generated_ < rules_.params.min_tokens && !must_stop) {
         for (TokenId token : rules_.stop_tokens) {
             if (static_cast<size_t>(token) < row.size()) {
@@ -85,8 +85,12 @@ void Choice::Accept(TokenId token) {
         if (!finish_) End(FinishReason::kStop);
         return;
     }
-    if (constraint_) constraint_->Accept(token);
+    if (grammar_) grammar_->Accept(token);
     AcceptText(token);
+    // With ignore_eos the end of the grammar is the only end.
+    if (!finish_ && grammar_ && grammar_->IsComplete() && rules_.params.ignore_eos) {
+        End(FinishReason::kStop);
+    }
     if (!finish_ && generated_ >= rules_.max_tokens) End(FinishReason::kLength);
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "engine/scheduler/constraint.h"
+#include "engine/grammar/grammar.h"
 #include "engine/scheduler/sampler.h"
 #include "engine/scheduler/stop_matcher.h"
 #include "engine/scheduler/token_counts.h"
@@ -24,7 +24,7 @@ struct ChoiceRules {
     std::vector<TokenId> stop_tokens;  // end the choice: the request's, and the model's own
     bool needs_logprobs = false;       // to return, or to rank the choices
     const Tokenizer* tokenizer = nullptr;
-    const ConstraintSource* constraints = nullptr;  // where params.grammar is set
+    const TokenMasker* masker = nullptr;  // where params.grammar is set
 };
 
 /// Single-threaded; choices of different sequences may be used at the same time.
@@ -44,7 +44,7 @@ class Choice {
     int32_t generated() const { return generated_; }
     bool finished() const { return finish_.has_value(); }
     std::optional<FinishReason> finish() const { return finish_; }
-    const std::optional<Constraint>& constraint() const { return constraint_; }
+    const std::optional<GrammarState>& grammar() const { return grammar_; }
     /// Mean log-probability of the tokens so far.
     double score() const { return generated_ > 0 ? logprob_sum_ / generated_ : 0; }
     bool has_news() const { return !pending_.tokens.empty() || !pending_.text.empty(); }
@@ -66,7 +66,7 @@ class Choice {
     int32_t generated_ = 0;
     double logprob_sum_ = 0;
     std::optional<TokenCounts> counts_;
-    std::optional<Constraint> constraint_;
+    std::optional<GrammarState> grammar_;
     StreamDecoder decoder_;
     StopMatcher stops_;
     std::optional<FinishReason> finish_;

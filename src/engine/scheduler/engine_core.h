@@ -23,6 +23,7 @@ class EngineCore {
         int32_t kv_blocks = 0;
         int32_t draft_blocks = 0;
         const EngineOptions& options;
+        const Tokenizer& tokenizer;
         EngineMetrics& metrics;
         std::vector<RequestId>& ended;  // gets the id of each request after its last event
         /// Called between the model's pass and sampling: the last moment at which a cancellation
@@ -56,7 +57,7 @@ class EngineCore {
         int32_t position = 0;
         std::span<float> rows;  // [1 + drafts][vocab]
         bool keep_rows = false;
-        size_t first_mask = 0;  // where the choice has a constraint
+        size_t first_mask = 0;  // where the choice has a grammar
         std::vector<TokenId> taken;
         std::optional<Error> error;
     };

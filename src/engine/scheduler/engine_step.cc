@@ -72,8 +72,8 @@ int32_t EngineCore::DraftRoom(const ActiveChoice& active) const {
 // What the grammar forbids will not be sampled: no need to verify it.
 void EngineCore::DropImpossibleDrafts(ActiveChoice& active) {
     auto& draft = active.sequence.draft;
-    if (draft.empty() || !active.choice.constraint()) return;
-    Constraint ahead = *active.choice.constraint();
+    if (draft.empty() || !active.choice.grammar()) return;
+    GrammarState ahead = *active.choice.grammar();
     size_t possible = 0;
     while (possible < draft.size() && ahead.Accept(draft[possible])) ++possible;
     draft.resize(possible);
@@ -107,7 +107,7 @@ void EngineCore::StartMasks(const StepPlan& plan) {
     for (size_t i = 0; i < plan.items.size(); ++i) {
         const StepItem& item = plan.items[i];
         ActiveChoice& active = *item.sequence->owner;
-        if (!item.samples || !active.choice.constraint()) continue;
+        if (!item.samples || !active.choice.grammar()) continue;
         mask_of_item_[i] = rows;
         mask_tasks_.push_back(
             {&active, std::span(item.sequence->draft).first(static_cast<size_t>(item.drafts)),
@@ -122,13 +122,13 @@ void EngineCore::MakeMasks(const MaskTask& task) {
     auto words = [&](size_t row) {
         return std::span(masks_).subspan((task.first_mask + row) * mask_words_, mask_words_);
     };
-    const Constraint& now = *task.choice->choice.constraint();
-    now.Mask(words(0));
+    const GrammarState& now = *task.choice->choice.grammar();
+    now.FillMask(words(0));
     if (task.drafts.empty()) return;
-    Constraint ahead = now;
+    GrammarState ahead = now;
     for (size_t i = 0; i < task.drafts.size(); ++i) {
         ahead.Accept(task.drafts[i]);
-        ahead.Mask(words(i + 1));
+        ahead.FillMask(words(i + 1));
     }
 }
 
@@ -229,7 +229,7 @@ void EngineCore::Sample(Task& task, SamplerScratch& scratch) {
     auto vocab = task.rows.size() / (1 + static_cast<size_t>(task.drafts));
     for (size_t i = 0; i <= static_cast<size_t>(task.drafts); ++i) {
         std::span<const uint32_t> mask;
-        if (choice.constraint()) {
+        if (choice.grammar()) {
             mask = std::span(masks_).subspan((task.first_mask + i) * mask_words_, mask_words_);
         }
         auto token =

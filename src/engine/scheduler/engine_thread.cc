@@ -12,13 +12,13 @@ EngineThread::EngineThread(EngineSetup setup)
     : setup_(std::move(setup)),
       metrics_(setup_.options.context_length),
       adapters_(setup_.options.max_adapters),
-      constraints_(*setup_.tokenizer, info().vocab_size),
       random_seed_((uint64_t{std::random_device{}()} << 32) | std::random_device{}()),
       core_({.runner = *setup_.runner,
              .draft = setup_.draft.get(),
              .kv_blocks = setup_.kv_blocks,
              .draft_blocks = setup_.draft_blocks,
              .options = setup_.options,
+             .tokenizer = *setup_.tokenizer,
              .metrics = metrics_,
              .ended = ended_,
              .take_cancels = [this] { TakeCancels(); }}),
@@ -125,7 +125,11 @@ Result<std::unique_ptr<ActiveRequest>> EngineThread::Check(GenerateRequest reque
     active->choices_wanted = std::max(rules.params.n, rules.params.best_of);
     rules.needs_logprobs = rules.params.logprobs >= 0 || active->ranks();
     rules.tokenizer = setup_.tokenizer;
-    rules.constraints = &constraints_;
+    if (rules.params.grammar) {
+        std::call_once(masker_once_,
+                       [this] { masker_ = std::make_unique<TokenMasker>(*setup_.tokenizer); });
+        rules.masker = masker_.get();
+    }
     return active;
 }
 

@@ -15,7 +15,6 @@
 
 #include "engine/engine.h"
 #include "engine/scheduler/adapter_table.h"
-#include "engine/scheduler/constraint.h"
 #include "engine/scheduler/embed_queue.h"
 #include "engine/scheduler/engine_core.h"
 #include "engine/scheduler/engine_metrics.h"
@@ -82,7 +81,8 @@ class EngineThread final : public Engine {
     EngineSetup setup_;
     EngineMetrics metrics_;
     AdapterTable adapters_;
-    ConstraintSource constraints_;
+    std::once_flag masker_once_;  // made with the first grammar: it takes a while
+    std::unique_ptr<TokenMasker> masker_;
     const uint64_t random_seed_;
 
     mutable std::mutex mutex_;

@@ -65,12 +65,12 @@ TEST_P(FiltersAsSortingDoes, DrawsTheSameDistribution) {
         auto row = RandomRow(3001, seed);
         auto expected = Reference(row, params);
         std::map<TokenId, double> drawn;
-        constexpr int kDraws = 20'000;
+        constexpr int kDraws = 4'000;
         for (int i = 0; i < kDraws; ++i) {
             double uniform = (i + 0.5) / kDraws;  // even coverage: frequencies are exact
             drawn[SampleToken(row, params, uniform, scratch)] += 1.0 / kDraws;
         }
-        for (auto [token, p] : expected) EXPECT_NEAR(drawn[token], p, 2e-4) << token;
+        for (auto [token, p] : expected) EXPECT_NEAR(drawn[token], p, 1e-3) << token;
         for (auto [token, p] : drawn) EXPECT_TRUE(expected.contains(token)) << token << " " << p;
     }
 }
