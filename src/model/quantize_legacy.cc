@@ -24,7 +24,8 @@ constexpr std::array<float, 32> MakeOnes() {
 }
 constexpr std::array<float, 32> kOnes = MakeOnes();
 
-float Inverse(float d) { return d == 0 ? 0.0f : 1 / d; }
+/// 0 for scales so small that binary16 has 0 for them, and the inverse would be infinite.
+float Inverse(float d) { return std::fabs(d) < 1e-38f ? 0.0f : 1 / d; }
 
 /// Integers in [low, high] of the values at 1 / scale, less `low`.
 void RoundAll(const float* x, float offset, float inverse, int low, int high, uint8_t* q) {
