@@ -9,7 +9,9 @@
 namespace argosy {
 namespace {
 
-constexpr int32_t kDefaultContexts = 4;  // whole contexts that fit into KV, where nothing is said
+// Where nobody has planned memory (PlanMemory does): four whole contexts, but not much.
+constexpr int64_t kDefaultContexts = 4;
+constexpr int64_t kDefaultKvBytes = int64_t{1} << 30;
 
 Result<void> CheckOptions(const EngineOptions& options) {
     auto at_least = [](const char* name, int64_t value, int64_t least) -> Result<void> {
@@ -31,9 +33,11 @@ Result<void> CheckOptions(const EngineOptions& options) {
 int64_t KvTokens(const ModelRunner& runner, const ModelRunner* draft,
                  const EngineOptions& options) {
     int64_t context = options.context_length;
-    if (options.kv_cache_bytes == 0) return context * kDefaultContexts;
     int64_t token = std::max<int64_t>(runner.info().kv_bytes_per_token, 1);
     if (draft != nullptr) token += std::max<int64_t>(draft->info().kv_bytes_per_token, 0);
+    if (options.kv_cache_bytes == 0) {
+        return std::min(context * kDefaultContexts, kDefaultKvBytes / token);
+    }
     return static_cast<int64_t>(options.kv_cache_bytes) / token;
 }
 

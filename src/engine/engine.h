@@ -55,17 +55,20 @@ struct Usage {
     int32_t completion_tokens = 0;  // over all choices generated
 };
 
-/// A piece of one choice. Text never ends inside a character, and text that may be the start of a
-/// stop string is held back until that is known.
+/// A piece of one choice. Where best_of is more than n there is one event for each choice
+/// returned, at the end: the likeliest is choice 0. Text never ends inside a character, and text
+/// that may be the start of a stop string is held back until that is known.
 struct GenerateEvent {
     int32_t choice = 0;
     std::string text;
-    std::vector<TokenId> tokens;                // the tokens sampled since the last event
-    std::vector<TokenLogprob> logprobs;         // parallel to tokens where asked for
-    std::vector<TokenLogprob> prompt_logprobs;  // once, in the first event, where asked for
-    std::optional<FinishReason> finish;         // the choice ended; `stop_reason` tells by what
-    std::string stop_reason;                    // the stop string, or the stop token's text
-    bool done = false;                          // last event of the whole request; usage is final
+    std::vector<TokenId> tokens;         // the tokens sampled since the last event
+    std::vector<TokenLogprob> logprobs;  // parallel to tokens where asked for
+    /// Once, in the first event, where asked for: one entry for each prompt token. Nothing comes
+    /// before the first, so its logprob is 0 and its top is empty.
+    std::vector<TokenLogprob> prompt_logprobs;
+    std::optional<FinishReason> finish;  // the choice ended; `stop_reason` tells by what
+    std::string stop_reason;             // the stop string, or the stop token's text
+    bool done = false;                   // last event of the whole request; usage is final
     Usage usage;
     std::optional<Error> error;  // with done = true
 };
@@ -76,8 +79,10 @@ using EventSink = std::function<void(GenerateEvent)>;
 struct GenerateRequest {
     std::vector<TokenId> prompt;
     SamplingParams sampling;
-    std::string adapter;   // name of a loaded LoRA adapter; empty: the base model
-    int32_t priority = 0;  // lower runs first; equal: first come, first served
+    std::string adapter;  // name of a loaded LoRA adapter; empty: the base model
+    /// Lower runs first; equal: first come, first served. A level is worth 10 s of waiting, so that
+    /// nothing starves.
+    int32_t priority = 0;
     std::optional<std::chrono::steady_clock::time_point> deadline;
     std::string cache_salt;  // requests of different salts never share cached prefixes
 };

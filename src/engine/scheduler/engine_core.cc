@@ -27,10 +27,7 @@ EngineCore::EngineCore(Parts parts)
                   .max_batch_tokens = parts_.options.max_batch_tokens},
                  pool_),
       workers_(WorkerThreads(parts_.options)),
-      mask_words_((static_cast<size_t>(
-                       std::max(parts_.runner.info().vocab_size, parts_.tokenizer.vocab_size())) +
-                   31) /
-                  32),
+      mask_words_((static_cast<size_t>(parts_.tokenizer.vocab_size()) + 31) / 32),
       scratch_(workers_.workers()) {
     if (parts_.draft != nullptr) {
         draft_model_ = std::make_unique<DraftModel>(*parts_.draft, parts_.draft_blocks,

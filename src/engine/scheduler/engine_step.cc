@@ -135,7 +135,17 @@ void EngineCore::MakeMasks(const MaskTask& task) {
 Result<std::span<float>> EngineCore::Forward(const StepPlan& plan) {
     try {
         for (const BlockCopy& copy : plan.copies) parts_.runner.CopyBlock(copy.from, copy.to);
-        return parts_.runner.Forward(steps_);
+        auto logits = parts_.runner.Forward(steps_);
+        size_t rows = 0;
+        for (const SequenceStep& step : steps_) {
+            rows += step.tokens.size() - static_cast<size_t>(step.logits_from);
+        }
+        if (logits &&
+            logits->size() < rows * static_cast<size_t>(parts_.runner.info().vocab_size)) {
+            return Err(ErrorCode::kInternal, "the model gave {} logits for {} rows", logits->size(),
+                       rows);
+        }
+        return logits;
     } catch (const std::exception& exception) {
         return Err(ErrorCode::kInternal, "the model failed: {}", exception.what());
     }
