@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "engine/scheduler/fake_runner.h"
+#include "tests/engine/fake_runner.h"
 
 namespace argosy {
 
