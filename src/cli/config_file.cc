@@ -25,6 +25,13 @@ std::string Scalar(const YAML::Node& node) {
     return node.Scalar();
 }
 
+const CLI::App* FindCommand(const CLI::App& app, const std::string& name) {
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        if (command->get_name() == name) return command;
+    }
+    return nullptr;
+}
+
 class YamlConfig : public CLI::Config {
   public:
     explicit YamlConfig(const CLI::App& root) : root_(root) {}
@@ -43,7 +50,7 @@ class YamlConfig : public CLI::Config {
         if (!document.IsMap()) Fail(document.Mark(), "expected a map of options");
         for (const auto& entry : document) {
             const std::string key = Scalar(entry.first);
-            const CLI::App* command = root_.get_subcommand_no_throw(key);
+            const CLI::App* command = FindCommand(root_, key);
             if (command == nullptr) {
                 Add(root_, {}, entry.first, entry.second, items);
                 continue;

@@ -1,0 +1,28 @@
+# The commands a developer types. Each sets up what it needs on a fresh Debian 12 machine.
+.PHONY: help setup build up test lint format
+
+JOBS ?= $(shell nproc)
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: ## install the packages of tools/packages.txt
+	@tools/setup
+
+build: setup ## build/release/bin/argosy
+	@cmake --preset release > build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
+	@rm -f build-configure.log
+	@cmake --build --preset release -j $(JOBS) --target argosy
+
+up: build ## make a small random-weight model and look at it
+	@build/release/bin/argosy make-model build/tiny.gguf --arch qwen3 --quant q8_0
+	@build/release/bin/argosy inspect build/tiny.gguf
+
+test: setup ## everything CI checks
+	@tools/test
+
+lint: setup ## floors of the rooms, format of the sources
+	@tools/lint
+
+format: ## clang-format in place
+	@git ls-files '*.h' '*.cc' | xargs clang-format-19 -i
