@@ -36,6 +36,7 @@ struct SamplingParams {
     bool include_stop_in_output = false;
     bool ignore_eos = false;
     bool skip_special_tokens = true;
+    std::vector<TokenId> visible_tokens;  // special tokens that stay in the text all the same
 
     int32_t logprobs = -1;         // -1: none; 0: the chosen token's; k: and the k most likely
     int32_t prompt_logprobs = -1;  // the same for prompt tokens (echo with logprobs)

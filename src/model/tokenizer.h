@@ -55,8 +55,10 @@ class Tokenizer {
 /// bytes of an unfinished character (and the leading-space rules of SentencePiece) for later.
 class StreamDecoder {
   public:
-    explicit StreamDecoder(const Tokenizer& tokenizer, bool skip_control = true)
-        : tokenizer_(tokenizer), skip_control_(skip_control) {}
+    /// `visible`: control tokens whose text is given although the others are skipped; outlives it.
+    explicit StreamDecoder(const Tokenizer& tokenizer, bool skip_control = true,
+                           std::span<const TokenId> visible = {})
+        : tokenizer_(tokenizer), skip_control_(skip_control), visible_(visible) {}
     std::string Push(TokenId id);
     /// What is left at the end; invalid bytes become U+FFFD.
     std::string Finish();
@@ -64,7 +66,7 @@ class StreamDecoder {
   private:
     const Tokenizer& tokenizer_;
     bool skip_control_;
-    bool first_ = true;
+    std::span<const TokenId> visible_;
     std::string pending_;
 };
 

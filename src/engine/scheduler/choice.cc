@@ -12,7 +12,7 @@ namespace argosy {
 Choice::Choice(const ChoiceRules& rules, std::span<const TokenId> prompt, int32_t index)
     : rules_(rules),
       index_(index),
-      decoder_(*rules.tokenizer, rules.params.skip_special_tokens),
+      decoder_(*rules.tokenizer, rules.params.skip_special_tokens, rules.params.visible_tokens),
       stops_(rules.params.stop, rules.params.include_stop_in_output) {
     if (UsesPenalties(rules.params)) counts_.emplace(prompt);
     if (rules.params.grammar) grammar_.emplace(*rules.masker, rules.params.grammar);
