@@ -1,0 +1,21 @@
+// GET /metrics: the engine's and the server's state as Prometheus text, under the names that vLLM's
+// dashboards use, and argosy_* for what vLLM has no name for.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "engine/engine.h"
+#include "net/http_server.h"
+
+namespace argosy::serve {
+
+/// Requests answered, by route pattern and status: a bounded set of labels.
+using RequestCounts = std::map<std::pair<std::string, int>, uint64_t>;
+
+std::string RenderMetrics(const std::string& model, const Engine& engine, const ServerStats& server,
+                          const RequestCounts& requests);
+
+}  // namespace argosy::serve
