@@ -29,7 +29,9 @@ class AlignedBuffer {
 
   private:
     struct Release {
-        size_t mapped = 0;  // bytes of an mmap, 0 for the heap
+        size_t mapped;  // bytes of an mmap, 0 for the heap
+        Release() : mapped(0) {}
+        Release(size_t bytes) : mapped(bytes) {}  // NOLINT: implicit, for braces
         void operator()(std::byte* data) const;
     };
     std::unique_ptr<std::byte[], Release> data_;
