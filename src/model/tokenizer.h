@@ -23,6 +23,13 @@ struct EncodeOptions {
     bool parse_special = true;  // text like "<|im_start|>" becomes its token rather than plain text
 };
 
+/// What decoding token by token remembers.
+struct DecodeState {
+    bool first = true;    // no token yet
+    size_t stripped = 0;  // characters taken from the beginning
+    std::string pending;  // bytes that may still become a character
+};
+
 class Tokenizer {
   public:
     virtual ~Tokenizer() = default;
@@ -43,6 +50,11 @@ class Tokenizer {
     /// Whole text of ids, as Hugging Face's decode(skip_special_tokens=skip_control) gives it
     /// without clean-up of spaces; invalid UTF-8 becomes U+FFFD.
     virtual std::string Decode(std::span<const TokenId> ids, bool skip_control = true) const = 0;
+    /// The same token by token: appends what is certain after `id` (control tokens' text only where
+    /// `with_control`), and at the end the rest. All appended together is what Decode gives.
+    virtual void DecodeNext(DecodeState& state, TokenId id, bool with_control,
+                            std::string& out) const;
+    virtual void DecodeEnd(DecodeState& state, std::string& out) const;
 
     virtual int32_t vocab_size() const = 0;
     virtual std::optional<TokenId> bos() const = 0;
@@ -67,7 +79,7 @@ class StreamDecoder {
     const Tokenizer& tokenizer_;
     bool skip_control_;
     std::span<const TokenId> visible_;
-    std::string pending_;
+    DecodeState state_;
 };
 
 /// From a model: GGUF's tokenizer.ggml.* metadata, or tokenizer.json beside a Hugging Face model.

@@ -5,22 +5,35 @@
 
 namespace argosy {
 
-std::string StreamDecoder::Push(TokenId id) {
-    if (tokenizer_.IsControl(id)) {
-        const bool seen = !skip_control_ || std::ranges::find(visible_, id) != visible_.end();
-        if (seen) pending_ += tokenizer_.TokenText(id);
+void Tokenizer::DecodeNext(DecodeState& state, TokenId id, bool with_control,
+                           std::string& out) const {
+    if (IsControl(id)) {
+        if (!with_control) return;
+        state.pending += TokenText(id);
     } else {
-        pending_ += tokenizer_.TokenBytes(id);
+        state.pending += TokenBytes(id);
     }
-    const size_t whole = CompleteUtf8(pending_);
-    std::string text = SanitizeUtf8(std::string_view(pending_).substr(0, whole));
-    pending_.erase(0, whole);
+    state.first = false;
+    const size_t whole = CompleteUtf8(state.pending);
+    out += SanitizeUtf8(std::string_view(state.pending).substr(0, whole));
+    state.pending.erase(0, whole);
+}
+
+void Tokenizer::DecodeEnd(DecodeState& state, std::string& out) const {
+    out += SanitizeUtf8(state.pending);
+    state.pending.clear();
+}
+
+std::string StreamDecoder::Push(TokenId id) {
+    const bool with_control = !skip_control_ || std::ranges::find(visible_, id) != visible_.end();
+    std::string text;
+    tokenizer_.DecodeNext(state_, id, with_control, text);
     return text;
 }
 
 std::string StreamDecoder::Finish() {
-    std::string text = SanitizeUtf8(pending_);
-    pending_.clear();
+    std::string text;
+    tokenizer_.DecodeEnd(state_, text);
     return text;
 }
 
