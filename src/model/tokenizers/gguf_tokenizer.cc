@@ -10,6 +10,7 @@
 #include "model/tokenizers/bpe_model.h"
 #include "model/tokenizers/gguf_pre_tokenizer.h"
 #include "model/tokenizers/pipeline_tokenizer.h"
+#include "model/tokenizers/unigram_model.h"
 #include "model/tokenizers/utf8.h"
 #include "model/tokenizers/wordpiece_model.h"
 
@@ -34,9 +35,12 @@ class GgufLoader {
             ARGOSY_CHECK_OK(MakeSentencePiece());
         } else if (kind == "bert") {
             MakeBert();
+        } else if (kind == "t5") {
+            ARGOSY_CHECK_OK(MakeT5());
         } else {
             return Err(ErrorCode::kUnsupported,
-                       "tokenizer.ggml.model \"{}\" is unknown; known are gpt2, llama, bert", kind);
+                       "tokenizer.ggml.model \"{}\" is unknown; known are bert, gpt2, llama, t5",
+                       kind);
         }
         CollectStops();
         return MakePipelineTokenizer(std::move(parts_));
@@ -198,6 +202,36 @@ class GgufLoader {
             parts_.decoder.strip_count = 1;
         }
         AddEnds(true, false);
+        return {};
+    }
+
+    Result<void> MakeT5() {
+        ARGOSY_TRY(std::vector<double> scores, ReadScores());
+        if (const MetaValue* map = model_.Find("tokenizer.ggml.precompiled_charsmap")) {
+            const auto* array = std::get_if<MetaArray>(map);
+            const auto* bytes = array == nullptr ? nullptr : std::get_if<0>(array);
+            if (bytes == nullptr) {
+                return Err(ErrorCode::kCorrupt,
+                           "tokenizer.ggml.precompiled_charsmap is no array of bytes");
+            }
+            std::string blob;
+            for (const int64_t byte : *bytes) blob.push_back(static_cast<char>(byte));
+            ARGOSY_TRY(auto characters, MakeCharacterMap(std::move(blob)));
+            parts_.normalizers.push_back(std::move(characters));
+        }
+        if (Flag("remove_extra_whitespaces", true)) {
+            parts_.normalizers.push_back(MakeRemoveExtraSpaces());
+        }
+        const bool prefix = Flag("add_space_prefix", true);
+        parts_.pre_tokenizers.push_back(MakeMetaspace(
+            kSpaceMark, prefix ? PrependScheme::kAlways : PrependScheme::kNever, true));
+        UnigramOptions options;
+        options.unknown = Id("unknown").value_or(-1);
+        auto model = MakeUnigram(vocabulary(), std::move(scores), options);
+        if (!model) return At("tokenizer.ggml.scores", std::move(model.error()));
+        parts_.model = *std::move(model);
+        parts_.decoder.steps.push_back({DecodeStep::Kind::kMetaspace, kSpaceMark, "", {}, prefix});
+        AddEnds(false, true);
         return {};
     }
 
