@@ -69,7 +69,8 @@ Result<std::unique_ptr<PreTokenizer>> ReadOther(const json::value& value) {
         return MakeClassSplit(CharacterClass::kSpace, SplitBehavior::kRemoved);
     }
     if (type == "Whitespace") {
-        return MakeRegexSplit(R"(\w+|[^\w\s]+)", SplitBehavior::kRemoved, true);
+        return MakeRegexSplit(R"([\w\x{200C}\x{200D}]+|[^\w\x{200C}\x{200D}\s]+)",
+                              SplitBehavior::kRemoved, true);
     }
     if (type == "CharDelimiterSplit") {
         return MakeLiteralSplit(TextOr(value, "delimiter", ""), SplitBehavior::kRemoved, false);

@@ -59,10 +59,10 @@ void ToLower(std::string& text) {
     });
 }
 
-void DropMarks(std::string& text) {
+void DropMarks(std::string& text, bool (*is_mark)(char32_t)) {
     if (IsAscii(text)) return;
-    MapCharacters(text, [](char32_t c, std::string& out) {
-        if (!IsNonspacingMark(c)) AppendUtf8(out, c);
+    MapCharacters(text, [is_mark](char32_t c, std::string& out) {
+        if (!is_mark(c)) AppendUtf8(out, c);
     });
 }
 
@@ -155,7 +155,9 @@ std::unique_ptr<Normalizer> MakeUnicodeForm(UnicodeForm form) {
 
 std::unique_ptr<Normalizer> MakeLowercase() { return Make(ToLower); }
 
-std::unique_ptr<Normalizer> MakeStripAccents() { return Make(DropMarks); }
+std::unique_ptr<Normalizer> MakeStripAccents() {
+    return Make([](std::string& text) { DropMarks(text, IsMark); });
+}
 
 std::unique_ptr<Normalizer> MakeStrip(bool left, bool right) {
     return Make([left, right](std::string& text) { StripSpaces(text, left, right); });
@@ -199,7 +201,7 @@ std::unique_ptr<Normalizer> MakeBertNormalizer(const BertNormalizerOptions& opti
         if (options.separate_chinese) SeparateChinese(text);
         if (options.strip_accents) {
             ToForm(text, UnicodeForm::kNfd);
-            DropMarks(text);
+            DropMarks(text, IsNonspacingMark);
         }
         if (options.lowercase) ToLower(text);
     });

@@ -23,7 +23,7 @@ using Normalizers = std::vector<std::unique_ptr<Normalizer>>;
 enum class UnicodeForm { kNfc, kNfd, kNfkc, kNfkd };
 std::unique_ptr<Normalizer> MakeUnicodeForm(UnicodeForm form);
 std::unique_ptr<Normalizer> MakeLowercase();
-/// Removes what is a mark by itself (Mn); the text is decomposed before.
+/// Removes all marks; the text is decomposed before.
 std::unique_ptr<Normalizer> MakeStripAccents();
 /// Spaces at the ends.
 std::unique_ptr<Normalizer> MakeStrip(bool left, bool right);

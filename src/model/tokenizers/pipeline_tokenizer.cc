@@ -1,6 +1,7 @@
 #include "model/tokenizers/pipeline_tokenizer.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "model/tokenizers/utf8.h"
@@ -21,17 +22,19 @@ class ModelSink final : public PieceSink {
 
 class PipelineTokenizer final : public Tokenizer {
   public:
-    PipelineTokenizer(PipelineParts parts, AddedTokens raw, AddedTokens normalized)
+    PipelineTokenizer(PipelineParts parts, AddedTokens raw, AddedTokens normalized,
+                      std::unordered_map<TokenId, std::string> renamed)
         : parts_(std::move(parts)),
           raw_(std::move(raw)),
           normalized_(std::move(normalized)),
+          renamed_(std::move(renamed)),
           decoder_(std::move(parts_.decoder)) {
         const auto size = static_cast<size_t>(vocabulary().size());
         bytes_.resize(size);
         is_byte_.resize(size);
         for (TokenId id = 0; id < vocabulary().size(); ++id) {
             bool is_byte = false;
-            bytes_[static_cast<size_t>(id)] = decoder_.Bytes(vocabulary().Text(id), false, is_byte);
+            bytes_[static_cast<size_t>(id)] = decoder_.Bytes(DecodedText(id), false, is_byte);
             is_byte_[static_cast<size_t>(id)] = is_byte;
         }
     }
@@ -94,7 +97,7 @@ class PipelineTokenizer final : public Tokenizer {
         if (!vocabulary().Has(id) || (!with_control && IsControl(id))) return;
         if (state.first && decoder_.first_differs()) {
             bool is_byte = false;
-            const std::string bytes = decoder_.Bytes(vocabulary().Text(id), true, is_byte);
+            const std::string bytes = decoder_.Bytes(DecodedText(id), true, is_byte);
             decoder_.Push(state, bytes, is_byte, out);
             return;
         }
@@ -112,6 +115,12 @@ class PipelineTokenizer final : public Tokenizer {
 
   private:
     const Vocabulary& vocabulary() const { return *parts_.vocabulary; }
+
+    /// Hugging Face gives normalised added tokens back as their normalised text.
+    const std::string& DecodedText(TokenId id) const {
+        const auto it = renamed_.find(id);
+        return it == renamed_.end() ? vocabulary().Text(id) : it->second;
+    }
 
     void EncodeText(std::string_view text, bool parse_special, std::vector<TokenId>& ids) const {
         std::string valid;
@@ -151,6 +160,7 @@ class PipelineTokenizer final : public Tokenizer {
 
     PipelineParts parts_;
     AddedTokens raw_, normalized_;
+    std::unordered_map<TokenId, std::string> renamed_;
     TokenDecoder decoder_;
     std::vector<std::string> bytes_;
     std::vector<bool> is_byte_;
@@ -160,18 +170,20 @@ class PipelineTokenizer final : public Tokenizer {
 
 Result<std::unique_ptr<Tokenizer>> MakePipelineTokenizer(PipelineParts parts) {
     std::vector<AddedToken> raw, normalized;
+    std::unordered_map<TokenId, std::string> renamed;
     for (AddedToken token : parts.added) {
         if (!token.normalized) {
             raw.push_back(std::move(token));
             continue;
         }
         for (const auto& normalizer : parts.normalizers) normalizer->Normalize(token.text);
+        renamed[token.id] = token.text;
         normalized.push_back(std::move(token));
     }
     ARGOSY_TRY(auto raw_tokens, AddedTokens::Create(std::move(raw)));
     ARGOSY_TRY(auto normalized_tokens, AddedTokens::Create(std::move(normalized)));
     return std::make_unique<PipelineTokenizer>(std::move(parts), std::move(raw_tokens),
-                                               std::move(normalized_tokens));
+                                               std::move(normalized_tokens), std::move(renamed));
 }
 
 std::vector<TokenId> CollectStopTokens(const Vocabulary& vocabulary, std::vector<TokenId> stops) {

@@ -11,24 +11,29 @@ namespace {
 constexpr std::string_view kSpaces =
     R"(\t-\r \x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000})";
 
-/// The pattern with \s and \S written out, within brackets and outside.
-std::string WithUnicodeSpaces(std::string_view pattern) {
+// What \w means there: PCRE2's own has all numbers, and no marks.
+constexpr std::string_view kWords =
+    R"(\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{24B6}-\x{24E9}\x{1F130}-\x{1F149}\x{1F150}-\x{1F169})"
+    R"(\x{1F170}-\x{1F189})";
+
+/// The pattern with \s, \S, \w and \W written out, within brackets (the small ones) and outside.
+std::string WithUnicodeClasses(std::string_view pattern) {
     std::string out;
     bool in_class = false;
     for (size_t i = 0; i < pattern.size(); ++i) {
         const char c = pattern[i];
         if (c == '\\' && i + 1 < pattern.size()) {
             const char escaped = pattern[++i];
-            if (escaped == 's' && in_class) {
-                out += kSpaces;
-            } else if (escaped == 's' || (escaped == 'S' && !in_class)) {
-                out += escaped == 's' ? "[" : "[^";
-                out += kSpaces;
-                out += ']';
-            } else {
+            const bool space = escaped == 's' || escaped == 'S';
+            const bool negated = escaped == 'S' || escaped == 'W';
+            if ((!space && escaped != 'w' && escaped != 'W') || (in_class && negated)) {
                 out += c;
                 out += escaped;
+                continue;
             }
+            if (!in_class) out += negated ? "[^" : "[";
+            out += space ? kSpaces : kWords;
+            if (!in_class) out += ']';
             continue;
         }
         if (c == '[') in_class = true;
@@ -44,7 +49,7 @@ Regex::Regex(void* code)
     : code_(code, [](void* p) { pcre2_code_free(static_cast<pcre2_code*>(p)); }) {}
 
 Result<Regex> Regex::Compile(std::string_view pattern) {
-    const std::string written = WithUnicodeSpaces(pattern);
+    const std::string written = WithUnicodeClasses(pattern);
     int error = 0;
     PCRE2_SIZE offset = 0;
     pcre2_code* code =

@@ -18,7 +18,7 @@ constexpr double kUnknownPenalty = 10.0;  // below the lowest score, as in Sente
 class Unigram final : public TokenModel {
   public:
     Unigram(const Vocabulary& vocabulary, std::vector<double> scores, const UnigramOptions& options)
-        : scores_(std::move(scores)), options_(options) {
+        : vocabulary_(vocabulary), scores_(std::move(scores)), options_(options) {
         byte_tokens_.fill(-1);
         std::vector<PrefixTrie::Key> keys;
         for (size_t i = 0; i < scores_.size(); ++i) {
@@ -86,6 +86,12 @@ class Unigram final : public TokenModel {
     }
 
     void WriteUnknown(std::string_view text, std::vector<TokenId>& out) const {
+        // The unknown token's own name, for one, is no unknown text.
+        const TokenId known = vocabulary_.Find(text);
+        if (known >= 0 && static_cast<size_t>(known) < scores_.size()) {
+            out.push_back(known);
+            return;
+        }
         const auto token = [&](char c) { return byte_tokens_[static_cast<unsigned char>(c)]; };
         const bool as_bytes = options_.byte_fallback &&
                               std::ranges::all_of(text, [&](char c) { return token(c) >= 0; });
@@ -96,6 +102,7 @@ class Unigram final : public TokenModel {
         }
     }
 
+    const Vocabulary& vocabulary_;
     std::vector<double> scores_;
     UnigramOptions options_;
     std::array<TokenId, 256> byte_tokens_;

@@ -83,12 +83,17 @@ bool IsPunctuation(char32_t c) {
 
 bool IsNonspacingMark(char32_t c) { return c >= 0x80 && CategoryOf(c) == UTF8PROC_CATEGORY_MN; }
 
+bool IsMark(char32_t c) {
+    const auto category = CategoryOf(c);
+    return c >= 0x80 && category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+}
+
 bool IsControlCharacter(char32_t c) {
     if (c == '\t' || c == '\n' || c == '\r') return false;
     if (c < 0x80) return c < 0x20 || c == 0x7F;
     const auto category = CategoryOf(c);
     return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
-           category == UTF8PROC_CATEGORY_CN || category == UTF8PROC_CATEGORY_CO;
+           category == UTF8PROC_CATEGORY_CO;
 }
 
 bool IsWordCharacter(char32_t c) {
@@ -96,7 +101,9 @@ bool IsWordCharacter(char32_t c) {
     const auto category = CategoryOf(c);
     return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME) ||
            category == UTF8PROC_CATEGORY_ND || category == UTF8PROC_CATEGORY_NL ||
-           category == UTF8PROC_CATEGORY_PC;
+           category == UTF8PROC_CATEGORY_PC || c == 0x200C || c == 0x200D ||
+           (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F149) ||
+           (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189);
 }
 
 }  // namespace argosy::tokenizers

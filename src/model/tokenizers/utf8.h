@@ -53,9 +53,10 @@ bool IsLetter(char32_t c);          // L*
 bool IsNumber(char32_t c);          // N*
 bool IsPunctuation(char32_t c);     // ASCII punctuation, or P*
 bool IsNonspacingMark(char32_t c);  // Mn
-/// Cc, Cf, Cn, Co; tab, newline and carriage return count as spaces instead.
+bool IsMark(char32_t c);            // M*
+/// Cc, Cf, Co; tab, newline and carriage return count as spaces instead.
 bool IsControlCharacter(char32_t c);
-/// What a regular expression's \w matches.
+/// What \w matches (UTS 18): alphabetic, marks, decimal digits, connectors, joiners.
 bool IsWordCharacter(char32_t c);
 
 }  // namespace argosy::tokenizers
