@@ -196,6 +196,7 @@ void Automaton::Import(const Automaton& from, std::span<StateId> ids) {
         here[id] = Intern();
     }
     for (StateId& id : ids) id = here[id];
+    limit_ = std::max(kMaxBytes, 2 * bytes());
 }
 
 }  // namespace argosy::grammar

@@ -53,6 +53,7 @@ class Automaton {
     /// The same state with all origins replaced by one of unknown surroundings.
     StateId Localized(StateId state);
     /// Brings states of another automaton of the same grammar here; ids are replaced in place.
+    /// Where they alone nearly fill it, it may grow to twice their size.
     void Import(const Automaton& from, std::span<StateId> ids);
 
     /// Bounds the work until the next call: beyond it steps not known yet count as dead. Only
@@ -63,7 +64,7 @@ class Automaton {
     size_t state_count() const { return states_.size(); }
     size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
     /// Has grown so large that its users should move to a fresh one.
-    bool full() const { return bytes() > kMaxBytes; }
+    bool full() const { return bytes() > limit_.load(std::memory_order_relaxed); }
 
     std::mutex mutex;
     std::unordered_map<StateId, std::shared_ptr<const LocalMask>> masks;
@@ -114,6 +115,7 @@ class Automaton {
     std::vector<StateId> table_;  // open hash of states; kUnknownStep: free
     StateId start_ = kDead;
     std::atomic<size_t> bytes_ = 0;
+    std::atomic<size_t> limit_ = kMaxBytes;
 
     // The set being made.
     std::vector<Item> work_;

@@ -92,7 +92,8 @@ TEST(GrammarState, RandomWalksEndInAdmittedTextsAndMasksEqualBruteForce) {
 TEST(GrammarState, RollbackGivesTheStateBefore) {
     const FakeTokenizer tokenizer = MixedTokenizer();
     const TokenMasker masker(tokenizer);
-    const auto grammar = OrThrow(Grammar::AnyJsonObject());
+    const auto grammar = OrThrow(
+        Grammar::FromEbnf("root ::= (\"[\" root \"]\" | \"\\\"\" [^\"]* \"\\\"\" | [0-9a-z])*"));
     GrammarState state(masker, grammar);
     std::vector<std::vector<uint64_t>> masks;
     std::vector<uint64_t> mask((size_t(tokenizer.vocab_size()) + 63) / 64);
@@ -108,13 +109,12 @@ TEST(GrammarState, RollbackGivesTheStateBefore) {
     }
     EXPECT_FALSE(state.Rollback(201));
     GrammarState copy = state;
+    size_t at = masks.size();
     for (size_t back : {1, 10, 50, 139}) {
         ASSERT_TRUE(copy.Rollback(int(back)));
-        masks.resize(masks.size() - back);
+        at -= back;
         copy.FillMask(std::span<uint64_t>(mask));
-        masks.push_back(mask);
-        EXPECT_EQ(masks.back(), mask);
-        masks.pop_back();
+        EXPECT_EQ(masks[at], mask);
     }
     ASSERT_TRUE(state.Rollback(200));
     state.FillMask(std::span<uint64_t>(mask));
@@ -164,10 +164,10 @@ TEST(GrammarState, ManyThreadsShareOneMasker) {
                         token = TokenId(random() % uint32_t(tokenizer.vocab_size()));
                     } while (!Allowed(mask, token));
                     EXPECT_TRUE(state.Accept(token));
+                    if (token == *tokenizer.eos()) break;
                 }
             }
         });
-        // A finished state allows the stop token only and refuses it: walks end there.
     }
     for (std::thread& thread : threads) thread.join();
 }
@@ -250,7 +250,7 @@ TEST(GrammarState, MovesToAFreshAutomatonWhenTheOldOneIsFull) {
     const auto grammar = OrThrow(Grammar::FromEbnf("root ::= \"[\" root? \"]\""));
     GrammarState state(masker, grammar), early(masker, grammar);
     ASSERT_TRUE(early.AcceptBytes("[["));
-    for (int depth = 0; depth < 1'500'000; ++depth) ASSERT_TRUE(state.AcceptBytes("["));
+    for (int depth = 0; depth < 1'200'000; ++depth) ASSERT_TRUE(state.AcceptBytes("["));
     EXPECT_TRUE(state.Rollback(5));
     EXPECT_TRUE(state.AcceptBytes("]]]"));
     EXPECT_TRUE(early.AcceptBytes("]]"));

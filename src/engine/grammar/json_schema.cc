@@ -194,7 +194,8 @@ Result<ExprId> SchemaCompiler::CompileRule(const std::string& key, const json::v
     return ast_.Call(rule);
 }
 
-// The schema with its $ref and allOf replaced by what they say.
+// The schema with its $ref and allOf replaced by what they say. Properties come in the order in
+// which the text names them, so that those of a base named first come first.
 Result<json::value> SchemaCompiler::Joined(const json::object& schema, const std::string& pointer,
                                            int depth) {
     if (depth > kMaxDepth || ++work_ > kMaxWork) {
@@ -202,11 +203,17 @@ Result<json::value> SchemaCompiler::Joined(const json::object& schema, const std
                     "allOf or $ref leads back to itself without anything in between");
     }
     json::object own;
+    bool base_first = false;  // $ref or allOf stands before properties
     for (const auto& [name, value] : schema) {
-        if (name != "$ref" && name != "allOf" && !IsAnnotation(name)) own[name] = value;
+        if (name == "$ref" || name == "allOf") {
+            base_first |= !own.contains("properties");
+        } else if (!IsAnnotation(name)) {
+            own[name] = value;
+        }
     }
     ARGOSY_CHECK_OK(CheckKeywords(schema, pointer));
-    json::value out = std::move(own);
+    base_first &= own.contains("properties");
+    json::value out = base_first ? json::object() : own;
     std::vector<std::pair<const json::value*, std::string>> parts;
     if (const json::value* reference = schema.if_contains("$ref")) {
         ARGOSY_TRY(const json::value* target, Resolve(*reference, pointer));
@@ -227,7 +234,10 @@ Result<json::value> SchemaCompiler::Joined(const json::object& schema, const std
         if (!merged) return At("JSON schema #" + place, std::move(merged.error()));
         out = std::move(*merged);
     }
-    return out;
+    if (!base_first) return out;
+    auto merged = MergeSchemas(out, own);
+    if (!merged) return At("JSON schema #" + pointer, std::move(merged.error()));
+    return merged;
 }
 
 Result<const json::value*> SchemaCompiler::Resolve(const json::value& reference,

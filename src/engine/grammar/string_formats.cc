@@ -31,12 +31,11 @@ constexpr std::pair<std::string_view, std::string_view> kFormats[] = {
     {"email", ARGOSY_ATOM "(?:\\." ARGOSY_ATOM ")*@" ARGOSY_LABEL "(?:\\." ARGOSY_LABEL ")+"},
     {"hostname", ARGOSY_LABEL "(?:\\." ARGOSY_LABEL ")*"},
     {"ipv4", ARGOSY_IPV4},
-    {"ipv6",
-     "(?:(?:" ARGOSY_H16 ":){7}" ARGOSY_H16 "|::(?:" ARGOSY_H16 "(?::" ARGOSY_H16
-     "){0,6})?|" ARGOSY_H16 "::(?:" ARGOSY_H16 "(?::" ARGOSY_H16 "){0,5})?|(?:" ARGOSY_H16
-     ":){2}(?::" ARGOSY_H16 "){0,5}|(?:" ARGOSY_H16 ":){2}:|(?:" ARGOSY_H16
-     ":){3}(?::|(?::" ARGOSY_H16 "){1,4})|(?:" ARGOSY_H16 ":){4}(?::|(?::" ARGOSY_H16
-     "){1,3})|(?:" ARGOSY_H16 ":){5}(?::|(?::" ARGOSY_H16 "){1,2})|(?:" ARGOSY_H16 ":){6}:)"},
+    {"ipv6", "(?:(?:" ARGOSY_H16 ":){7}(?::|" ARGOSY_H16 ")|::(?:" ARGOSY_H16 "(?::" ARGOSY_H16
+             "){0,6})?|" ARGOSY_H16 "::(?:" ARGOSY_H16 "(?::" ARGOSY_H16 "){0,5})?|(?:" ARGOSY_H16
+             ":){2}(?::|(?::" ARGOSY_H16 "){1,5})|(?:" ARGOSY_H16 ":){3}(?::|(?::" ARGOSY_H16
+             "){1,4})|(?:" ARGOSY_H16 ":){4}(?::|(?::" ARGOSY_H16 "){1,3})|(?:" ARGOSY_H16
+             ":){5}(?::|(?::" ARGOSY_H16 "){1,2})|(?:" ARGOSY_H16 ":){6}(?::|:" ARGOSY_H16 "))"},
     {"uri", "[A-Za-z][A-Za-z0-9+.-]*:(?://" ARGOSY_LABEL "(?:\\." ARGOSY_LABEL
             ")*(?::\\d{1,5})?(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?|"
             "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
