@@ -29,6 +29,9 @@ std::string TextOr(const json::value* value, std::string_view fallback) {
 bool IsTrue(const json::value* value) {
     return value != nullptr && value->is_bool() && value->get_bool();
 }
+bool IsFalse(const json::value* value) {
+    return value != nullptr && value->is_bool() && !value->get_bool();
+}
 
 /// The first object within `value` (a Sequence or the thing itself) whose "type" is `type`.
 const json::value* FindPart(const json::value* value, std::string_view type) {
@@ -113,6 +116,7 @@ class TokenizerKeys {
             return Err(ErrorCode::kUnsupported, "tokenizer model \"{}\" has no form in GGUF", type);
         }
         ARGOSY_CHECK_OK(ReadAddedTokens());
+        complete = complete && type != "Unigram" && AddedTokensArePlain() && EndsAreFlags(type);
         if (type == "WordPiece") WritePhantomSpaces();
         Pad();
         AddSpecialIds();
@@ -175,15 +179,83 @@ class TokenizerKeys {
         const std::vector<std::string> merges = ReadMerges(model);
         if (IsTrue(Member(model, "byte_fallback"))) {
             AddSentencePiece(model, merges);
-            return true;
+            return IsPlainSentencePiece();
         }
         const std::string_view pre = PreTokenizerName(Member(tokenizer_, "pre_tokenizer"));
         Set("tokenizer.ggml.model", std::string("gpt2"));
         Set("tokenizer.ggml.pre", std::string(pre.empty() ? "default" : pre));
         Set("tokenizer.ggml.merges", MetaArray(merges));
         const json::value* ignore = Member(model, "ignore_merges");
-        // Only Llama 3's name implies that whole words in the vocabulary are taken unmerged.
-        return !pre.empty() && IsTrue(ignore) == (pre == "llama-bpe");
+        const json::value* normalizer = Member(tokenizer_, "normalizer");
+        const bool normalizes = normalizer != nullptr && !normalizer->is_null();
+        const bool nfc = normalizes && TextOr(Member(*normalizer, "type"), "") == "NFC";
+        const json::value* bytes = FindPart(Member(tokenizer_, "pre_tokenizer"), "ByteLevel");
+        if (bytes != nullptr && !IsFalse(Member(*bytes, "add_prefix_space"))) return false;
+        // Only Llama 3's name implies that whole words in the vocabulary are taken unmerged, and
+        // only Qwen 2's that text is composed.
+        return !pre.empty() && IsTrue(ignore) == (pre == "llama-bpe") &&
+               (pre == "qwen2" ? nfc : !normalizes);
+    }
+
+    /// Llama's way (a space in front, spaces marked) or Gemma's (spaces marked), as GGUF's one flag
+    /// can say. Newer models put no space behind special tokens, which it cannot.
+    bool IsPlainSentencePiece() {
+        const json::value* normalizer = Member(tokenizer_, "normalizer");
+        const json::value* cuts = Member(tokenizer_, "pre_tokenizer");
+        const json::value* replace = FindPart(normalizer, "Replace");
+        if (replace == nullptr || TextOr(Member(*replace, "content"), "") != "▁") return false;
+        const bool strips = FindPart(Member(tokenizer_, "decoder"), "Strip") != nullptr;
+        if (FindPart(normalizer, "Prepend") != nullptr) {
+            return strips && (cuts == nullptr || cuts->is_null()) && PartCount(normalizer) == 2;
+        }
+        // Splitting at spaces, of which none are left, does nothing.
+        return !strips && PartCount(normalizer) == 1 &&
+               (cuts == nullptr || cuts->is_null() || TextOr(Member(*cuts, "type"), "") == "Split");
+    }
+    static size_t PartCount(const json::value* part) {
+        const json::value* list = Member(*part, "normalizers");
+        return list != nullptr && list->is_array() ? list->get_array().size() : 1;
+    }
+
+    /// GGUF does not say which spaces a token takes along, or that it is no part of a word.
+    bool AddedTokensArePlain() {
+        const json::value* list = Member(tokenizer_, "added_tokens");
+        if (list == nullptr || !list->is_array()) return true;
+        const json::value* normalizer = Member(tokenizer_, "normalizer");
+        const bool normalizes = normalizer != nullptr && !normalizer->is_null();
+        for (const json::value& token : list->get_array()) {
+            for (const char* field : {"lstrip", "rstrip", "single_word"}) {
+                if (IsTrue(Member(token, field))) return false;
+            }
+            if (normalizes && IsTrue(Member(token, "normalized"))) return false;
+        }
+        return true;
+    }
+
+    /// Whether what stands around a text is what add_bos_token and add_eos_token say.
+    bool EndsAreFlags(std::string_view model) {
+        const json::value* processor = Member(tokenizer_, "post_processor");
+        if (model == "WordPiece") {
+            return FindPart(processor, "BertProcessing") != nullptr ||
+                   FindPart(processor, "TemplateProcessing") != nullptr;
+        }
+        if (FindPart(processor, "RobertaProcessing") != nullptr) return false;
+        const json::value* part = FindPart(processor, "TemplateProcessing");
+        const json::value* single = part == nullptr ? nullptr : Member(*part, "single");
+        if (single == nullptr || !single->is_array()) return true;
+        const auto bos = IdOf("bos_token"), eos = IdOf("eos_token");
+        bool text_seen = false;
+        for (const json::value& item : single->get_array()) {
+            const json::value* special = Member(item, "SpecialToken");
+            if (special == nullptr) {
+                text_seen = true;
+                continue;
+            }
+            const auto it = ids_.find(TextOr(Member(*special, "id"), ""));
+            const auto& wanted = text_seen ? eos : bos;
+            if (it == ids_.end() || !wanted || it->second != *wanted) return false;
+        }
+        return true;
     }
 
     /// GGUF's "bert" means lower case; [CLS] and [SEP] around a text go without saying.

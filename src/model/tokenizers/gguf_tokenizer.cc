@@ -26,7 +26,13 @@ class GgufLoader {
     explicit GgufLoader(const ModelFile& model) : model_(model) {}
 
     Result<std::unique_ptr<Tokenizer>> Load() {
-        ARGOSY_TRY(const std::string kind, model_.RequireString("tokenizer.ggml.model"));
+        const auto model = model_.GetString("tokenizer.ggml.model");
+        if (!model) {
+            return Err(model_.Find("tokenizer.ggml.model") == nullptr ? ErrorCode::kNotFound
+                                                                      : ErrorCode::kCorrupt,
+                       "metadata key tokenizer.ggml.model is no text");
+        }
+        const std::string& kind = *model;
         ARGOSY_CHECK_OK(ReadVocabulary());
         ReadAddedTokens();
         if (kind == "gpt2") {
@@ -232,6 +238,12 @@ class GgufLoader {
         parts_.model = *std::move(model);
         parts_.decoder.steps.push_back({DecodeStep::Kind::kMetaspace, kSpaceMark, "", {}, prefix});
         AddEnds(false, true);
+        // With both ends it is XLM-RoBERTa, whose pairs are <s> a </s></s> b </s>, all of type 0.
+        if (Flag("add_bos_token", false) && parts_.bos && parts_.eos) {
+            parts_.pair = {
+                {Kind::kToken, *parts_.bos}, {Kind::kFirst},  {Kind::kToken, *parts_.eos},
+                {Kind::kToken, *parts_.eos}, {Kind::kSecond}, {Kind::kToken, *parts_.eos}};
+        }
         return {};
     }
 
@@ -246,7 +258,8 @@ class GgufLoader {
         options.unknown = Id("unknown").value_or(vocabulary().Find("[UNK]"));
         parts_.model = MakeWordPiece(vocabulary(), options);
         // Tokens that begin a word carry the mark, which is a space but at the very beginning.
-        parts_.decoder.steps.push_back({DecodeStep::Kind::kMarkedWords, kSpaceMark, "", {}, true});
+        parts_.decoder.steps.push_back(
+            {DecodeStep::Kind::kMarkedWords, kSpaceMark, "##", {}, true});
         const auto cls = Id("cls") ? Id("cls") : parts_.bos;
         const auto sep = Id("seperator")   ? Id("seperator")
                          : Id("separator") ? Id("separator")

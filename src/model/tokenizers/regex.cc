@@ -70,8 +70,9 @@ void Regex::ForEachMatch(std::string_view text,
                          const std::function<void(size_t begin, size_t end)>& found) const {
     const auto* code = static_cast<const pcre2_code*>(code_.get());
     const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.data());
-    const std::unique_ptr<pcre2_match_data, void (*)(pcre2_match_data*)> data(
-        pcre2_match_data_create_from_pattern(code, nullptr), pcre2_match_data_free);
+    // Only the whole match is asked for. One for each thread: words are many and short.
+    thread_local const std::unique_ptr<pcre2_match_data, void (*)(pcre2_match_data*)> data(
+        pcre2_match_data_create(1, nullptr), pcre2_match_data_free);
     for (size_t from = 0; from < text.size();) {
         int count =
             pcre2_match(code, subject, text.size(), from, PCRE2_NO_UTF_CHECK, data.get(), nullptr);
@@ -79,7 +80,7 @@ void Regex::ForEachMatch(std::string_view text,
             count = pcre2_match(code, subject, text.size(), from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
                                 data.get(), nullptr);
         }
-        if (count < 0) return;
+        if (count < 0) return;  // 0: there were groups besides
         const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data.get());
         const size_t begin = offsets[0], end = offsets[1];
         if (end > begin) {

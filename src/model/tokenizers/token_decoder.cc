@@ -31,7 +31,9 @@ void DecodeMarked(const DecodeStep& step, std::string& text, bool first) {
     const bool marked = text.starts_with(step.from);
     if (marked) text.erase(0, step.from.size());
     const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
-    if (!first && (marked || bracketed)) text.insert(0, " ");
+    const bool begins = marked || bracketed;
+    if (first && !begins) text.insert(0, step.to);
+    if (!first && begins) text.insert(0, " ");
     if (step.flag) CleanUp(text);
 }
 

@@ -20,7 +20,8 @@ struct DecodeStep {
         kStrip,         // up to `left` and `right` times `from` at the ends
         kMetaspace,     // `from` becomes a space; in the first token nothing where `flag`
         kWordPiece,     // prefix `from` goes, else a space comes in front; clean-up where `flag`
-        kMarkedWords,   // prefix `from` is a space, but not in the first token; clean-up as above
+        kMarkedWords,   // prefix `from` is a space, but not in the first token, where what has no
+                        // prefix gets `to`; clean-up as above
         kSpaceBetween,  // a space before each token but the first
         kSuffix,        // `from` becomes a space
     };

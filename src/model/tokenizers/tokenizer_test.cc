@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -120,6 +121,21 @@ void ExpectEqual(const Tokenizer& tokenizer, const std::string& name) {
     EXPECT_EQ(differences, 0) << name;
 }
 
+/// What each model's tokenizer_config.json says of special tokens.
+const char* ConfigOf(std::string_view name) {
+    if (name == "llama3") return R"({"bos_token":"<|begin_of_text|>","eos_token":"<|eot_id|>"})";
+    if (name == "gemma") return R"({"bos_token":"<bos>","eos_token":"<eos>"})";
+    if (name == "deepseek3") return R"({"bos_token":"<｜begin▁of▁sentence｜>"})";
+    if (name == "qwen2" || name == "smollm") {
+        return R"({"bos_token":null,"eos_token":{"content":"<|im_end|>"}})";
+    }
+    if (name == "gpt2") return R"({"eos_token":"<|endoftext|>"})";
+    if (name.starts_with("bert")) {
+        return R"({"cls_token":"[CLS]","sep_token":"[SEP]","unk_token":"[UNK]"})";
+    }
+    return R"({"bos_token":"<s>","eos_token":"</s>","unk_token":"<unk>","sep_token":"</s>"})";
+}
+
 class TokenizersEqualHuggingFace : public testing::TestWithParam<const char*> {};
 
 TEST_P(TokenizersEqualHuggingFace, FromTokenizerJson) {
@@ -127,6 +143,47 @@ TEST_P(TokenizersEqualHuggingFace, FromTokenizerJson) {
         LoadTokenizerJson(ReadAll(kFolder / (std::string(GetParam()) + ".json")), "");
     ASSERT_TRUE(tokenizer) << tokenizer.error().ToString();
     ExpectEqual(**tokenizer, GetParam());
+}
+
+/// The tokenizer that a GGUF file written from this tokenizer.json gives.
+TEST_P(TokenizersEqualHuggingFace, FromGgufKeys) {
+    Metadata metadata;
+    metadata["argosy.tokenizer_json"] = ReadAll(kFolder / (std::string(GetParam()) + ".json"));
+    metadata["argosy.tokenizer_config_json"] = std::string(ConfigOf(GetParam()));
+    ASSERT_TRUE(AddGgufTokenizerKeys(metadata));
+    const bool only_keys = !metadata.contains("argosy.tokenizer_json");
+    const StoredModel model({"x.gguf", std::move(metadata), {}, {}, {}, {}});
+    const auto tokenizer = LoadTokenizer(model);
+    ASSERT_TRUE(tokenizer) << tokenizer.error().ToString();
+    // What GGUF's keys cannot say stays in the file as tokenizer.json.
+    const std::set<std::string_view> sayable = {"gpt2",   "qwen2", "llama3",
+                                                "llama2", "gemma", "bert-uncased"};
+    EXPECT_EQ(only_keys, sayable.contains(GetParam()));
+    ExpectEqual(**tokenizer, GetParam());
+}
+
+/// Streams of single tokens give the same text as decoding all at once, in whole characters.
+TEST_P(TokenizersEqualHuggingFace, StreamsWhatDecodeGives) {
+    const auto tokenizer =
+        LoadTokenizerJson(ReadAll(kFolder / (std::string(GetParam()) + ".json")), "");
+    ASSERT_TRUE(tokenizer) << tokenizer.error().ToString();
+    const auto texts = ReadTexts();
+    for (uint32_t i = 0; i < texts.size(); ++i) {
+        auto ids = tokenizer.value()->Encode(texts[i]);
+        const auto more = RandomIds(i, tokenizer.value()->vocab_size());
+        ids.insert(ids.end(), more.begin(), more.end());
+        for (const bool skip : {true, false}) {
+            StreamDecoder stream(**tokenizer, skip);
+            std::string text;
+            for (const TokenId id : ids) {
+                const std::string part = stream.Push(id);
+                ASSERT_EQ(part, SanitizeUtf8(part)) << i;
+                text += part;
+            }
+            text += stream.Finish();
+            ASSERT_EQ(text, tokenizer.value()->Decode(ids, skip)) << i;
+        }
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, TokenizersEqualHuggingFace,
