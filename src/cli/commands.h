@@ -20,6 +20,9 @@ struct Globals {
     bool json() const { return output == "json"; }
 };
 
+void AddServe(CLI::App& app, Globals& globals);
+void AddRun(CLI::App& app, Globals& globals);
+void AddBench(CLI::App& app, Globals& globals);
 void AddConvert(CLI::App& app, Globals& globals);
 void AddMakeModel(CLI::App& app, Globals& globals);
 void AddInspect(CLI::App& app, Globals& globals);
