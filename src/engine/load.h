@@ -19,6 +19,9 @@ struct MemoryPlan {
     uint64_t available = 0;
     int32_t context_length = 0;
     int32_t kv_blocks = 0;
+    std::string kv_type;  // as in EngineOptions
+
+    uint64_t total() const;  // weights + kv_cache + buffers
     /// "weights 610 MiB + KV cache 1.0 GiB (8,192 tokens of F16) + buffers 96 MiB = 1.7 GiB of 23.1
     /// GiB free"
     std::string ToString() const;
