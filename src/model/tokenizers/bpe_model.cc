@@ -67,12 +67,15 @@ Result<std::unique_ptr<BpeModel>> BpeModel::FromMerges(
     model->merges_.Reserve(merges.size());
     const std::string_view prefix = model->options_.continuing_prefix;
     std::string text;
+    TokenId id = -1;
     for (size_t i = 0; i < merges.size(); ++i) {
         const auto& [left, right] = merges[i];
         text = left;
         text += right.starts_with(prefix) ? right.substr(prefix.size()) : right;
         const TokenId left_id = vocabulary.Find(left), right_id = vocabulary.Find(right);
-        const TokenId id = vocabulary.Find(text);
+        // Trained vocabularies have their tokens in the order of their merges.
+        ++id;
+        if (!vocabulary.Has(id) || vocabulary.Text(id) != text) id = vocabulary.Find(text);
         if (left_id < 0 || right_id < 0 || id < 0) {
             if (skip_bad) continue;
             return Err(ErrorCode::kCorrupt,

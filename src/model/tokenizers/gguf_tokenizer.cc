@@ -28,9 +28,11 @@ class GgufLoader {
     Result<std::unique_ptr<Tokenizer>> Load() {
         const auto model = model_.GetString("tokenizer.ggml.model");
         if (!model) {
-            return Err(model_.Find("tokenizer.ggml.model") == nullptr ? ErrorCode::kNotFound
-                                                                      : ErrorCode::kCorrupt,
-                       "metadata key tokenizer.ggml.model is no text");
+            return Err(
+                model_.Find("tokenizer.ggml.model") == nullptr ? ErrorCode::kNotFound
+                                                               : ErrorCode::kCorrupt,
+                "metadata key tokenizer.ggml.model is no text (a Hugging Face folder has its "
+                "tokenizer in tokenizer.json)");
         }
         const std::string& kind = *model;
         ARGOSY_CHECK_OK(ReadVocabulary());

@@ -32,9 +32,8 @@ class JsonLoader {
         FindEnds();
         if (const json::value* processor = Member(tokenizer_, "post_processor")) {
             ARGOSY_CHECK_OK(ReadPostProcessor(*processor, parts_));
-        } else {
-            AddConfiguredEnds();
         }
+        ConfigureEnds();
         return MakePipelineTokenizer(std::move(parts_));
     }
 
@@ -78,20 +77,28 @@ class JsonLoader {
         parts_.stop_tokens = CollectStopTokens(*parts_.vocabulary, std::move(stops));
     }
 
-    /// Llama's classes put their ends around a text although no post-processor says so.
-    void AddConfiguredEnds() {
+    /// What transformers' Llama classes do: the flags of tokenizer_config.json say what stands
+    /// around a text, whatever the post-processor has.
+    void ConfigureEnds() {
         const std::string name = TextOr(config_, "tokenizer_class", "");
         if (!name.starts_with("Llama") && !name.starts_with("CodeLlama") &&
             !name.starts_with("Gemma")) {
             return;
         }
+        const bool says = Member(config_, "add_bos_token") != nullptr ||
+                          Member(config_, "add_eos_token") != nullptr;
+        if (!says && parts_.single.size() > 1) return;
+        parts_.single = {{Kind::kFirst}};
+        parts_.pair = {{Kind::kFirst}, {Kind::kSecond, -1, 1}};
         if (parts_.bos && FlagOr(config_, "add_bos_token", true)) {
             parts_.single.insert(parts_.single.begin(), {Kind::kToken, *parts_.bos});
+            parts_.pair.insert(parts_.pair.begin() + 1, {Kind::kToken, *parts_.bos, 1});
             parts_.pair.insert(parts_.pair.begin(), {Kind::kToken, *parts_.bos});
-            parts_.pair.insert(parts_.pair.begin() + 2, {Kind::kToken, *parts_.bos, 1});
         }
         if (parts_.eos && FlagOr(config_, "add_eos_token", false)) {
             parts_.single.push_back({Kind::kToken, *parts_.eos});
+            parts_.pair.insert(parts_.pair.end() - (parts_.pair.size() > 3 ? 2 : 1),
+                               {Kind::kToken, *parts_.eos});
             parts_.pair.push_back({Kind::kToken, *parts_.eos, 1});
         }
     }

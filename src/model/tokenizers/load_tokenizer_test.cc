@@ -77,7 +77,8 @@ TEST(Tokenizer, NamesTheKeyThatIsWrong) {
         return ErrorOf(metadata);
     };
     EXPECT_EQ(without("bpe", "tokenizer.ggml.model"),
-              "m.gguf: metadata key tokenizer.ggml.model is no text");
+              "m.gguf: metadata key tokenizer.ggml.model is no text (a Hugging Face folder has its "
+              "tokenizer in tokenizer.json)");
     EXPECT_EQ(without("bpe", "tokenizer.ggml.tokens"),
               "m.gguf: metadata key tokenizer.ggml.tokens is no array of texts");
     EXPECT_EQ(without("bpe", "tokenizer.ggml.merges"),
@@ -150,6 +151,33 @@ TEST(Tokenizer, LongWordsTakeNoSquareTime) {
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     EXPECT_LT(took.count(), 60.0);  // quadratic would be hours
+}
+
+/// tokenizer_config.json and generation_config.json.
+TEST(Tokenizer, FindsEndsInConfiguration) {
+    const std::string document =
+        R"({"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"post_processor":)"
+        R"({"type":"ByteLevel"},"added_tokens":[{"id":1,"content":"<s>","special":true},)"
+        R"({"id":2,"content":"</s>","special":true},{"id":3,"content":"<|eot_id|>",)"
+        R"("special":true},{"id":4,"content":"<|end|>","special":false}]})";
+    const auto ids = [&](const std::string& config) {
+        return OrThrow(LoadTokenizerJson(document, config))->Encode("a");
+    };
+    using Ids = std::vector<TokenId>;
+    EXPECT_EQ(ids(""), (Ids{0}));
+    EXPECT_EQ(ids(R"({"bos_token":"<s>","tokenizer_class":"GPT2Tokenizer"})"), (Ids{0}));
+    EXPECT_EQ(ids(R"({"bos_token":"<s>","tokenizer_class":"LlamaTokenizerFast"})"), (Ids{1, 0}));
+    EXPECT_EQ(ids(R"({"bos_token":{"content":"<s>"},"eos_token":"</s>","add_eos_token":true,)"
+                  R"("add_bos_token":false,"tokenizer_class":"LlamaTokenizer"})"),
+              (Ids{0, 2}));
+    Metadata metadata;
+    metadata["argosy.tokenizer_json"] = document;
+    metadata["argosy.generation_config_json"] =
+        std::string(R"({"bos_token_id":1,"eos_token_id":[2,0,-3,77]})");
+    const auto tokenizer = OrThrow(Load(metadata));
+    EXPECT_EQ(tokenizer->bos(), 1);
+    EXPECT_EQ(tokenizer->eos(), 2);
+    EXPECT_THAT(tokenizer->stop_tokens(), testing::UnorderedElementsAre(2, 0, 3));
 }
 
 TEST(Tokenizer, IdsOutsideAreNothing) {

@@ -6,7 +6,7 @@
 namespace argosy::tokenizers {
 
 void MergeTable::Reserve(size_t count) {
-    const size_t wanted = std::bit_ceil(count * 2 + 16);
+    const size_t wanted = std::bit_ceil(count * 3 / 2 + 16);
     if (wanted <= slots_.size()) return;
     std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(wanted));
     mask_ = wanted - 1;

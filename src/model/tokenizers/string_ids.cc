@@ -31,38 +31,45 @@ uint64_t HashBytes(std::string_view bytes) {
 }
 
 void StringIds::Reserve(size_t count) {
-    const size_t slots = std::bit_ceil(count * 2 + 16);
+    entries_.reserve(count);
+    const size_t slots = std::bit_ceil(count * 3 / 2 + 16);
     if (slots > slots_.size()) Grow(slots);
 }
 
 void StringIds::Grow(size_t slots) {
-    std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots));
+    const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots));
+    const size_t mask = slots_.size() - 1;
     for (const Slot& slot : old) {
-        if (slot.id < 0) continue;
-        size_t at = slot.hash & (slots_.size() - 1);
-        while (slots_[at].id >= 0) at = (at + 1) & (slots_.size() - 1);
+        if (slot.entry == 0) continue;
+        size_t at = slot.hash & mask;
+        while (slots_[at].entry != 0) at = (at + 1) & mask;
         slots_[at] = slot;
     }
 }
 
 bool StringIds::Add(std::string_view text, int32_t id) {
-    if ((used_ + 1) * 2 > slots_.size()) Grow(slots_.empty() ? 16 : slots_.size() * 2);
-    const auto hash = static_cast<uint32_t>(HashBytes(text));
-    size_t at = hash & (slots_.size() - 1);
-    for (; slots_[at].id >= 0; at = (at + 1) & (slots_.size() - 1)) {
-        if (slots_[at].hash == hash && slots_[at].text == text) return false;
+    if ((entries_.size() + 1) * 3 / 2 > slots_.size()) {
+        Grow(slots_.empty() ? 16 : slots_.size() * 2);
     }
-    slots_[at] = {text, hash, id};
-    ++used_;
+    const size_t mask = slots_.size() - 1;
+    const auto hash = static_cast<uint32_t>(HashBytes(text));
+    size_t at = hash & mask;
+    for (; slots_[at].entry != 0; at = (at + 1) & mask) {
+        if (slots_[at].hash == hash && entries_[slots_[at].entry - 1].text == text) return false;
+    }
+    entries_.push_back({text, id});
+    slots_[at] = {hash, static_cast<uint32_t>(entries_.size())};
     return true;
 }
 
 int32_t StringIds::Find(std::string_view text) const {
     if (slots_.empty()) return -1;
+    const size_t mask = slots_.size() - 1;
     const auto hash = static_cast<uint32_t>(HashBytes(text));
-    for (size_t at = hash & (slots_.size() - 1); slots_[at].id >= 0;
-         at = (at + 1) & (slots_.size() - 1)) {
-        if (slots_[at].hash == hash && slots_[at].text == text) return slots_[at].id;
+    for (size_t at = hash & mask; slots_[at].entry != 0; at = (at + 1) & mask) {
+        if (slots_[at].hash != hash) continue;
+        const Entry& entry = entries_[slots_[at].entry - 1];
+        if (entry.text == text) return entry.id;
     }
     return -1;
 }

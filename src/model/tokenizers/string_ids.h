@@ -30,18 +30,22 @@ class StringIds {
     bool Add(std::string_view text, int32_t id);
     /// The id, or -1.
     int32_t Find(std::string_view text) const;
-    size_t size() const { return used_; }
+    size_t size() const { return entries_.size(); }
 
   private:
-    struct Slot {
+    struct Entry {
         std::string_view text;
-        uint32_t hash;
-        int32_t id = -1;
+        int32_t id;
+    };
+    // Small slots, so that the table stays in the processor's cache.
+    struct Slot {
+        uint32_t hash = 0;
+        uint32_t entry = 0;  // counted from 1; 0 is free
     };
     void Grow(size_t slots);
 
     std::vector<Slot> slots_;
-    size_t used_ = 0;
+    std::vector<Entry> entries_;
 };
 
 }  // namespace argosy::tokenizers
