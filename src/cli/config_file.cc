@@ -102,6 +102,7 @@ void NameEnvironment(CLI::App& app, const std::string& command) {
     for (CLI::Option* option : app.get_options()) {
         const auto& names = option->get_lnames();
         if (names.empty() || names.front() == "help" || names.front() == "version") continue;
+        if (names.front() == "config") continue;  // read above
         option->envname(EnvironmentName(command, names.front()));
     }
 }
@@ -117,8 +118,12 @@ std::string EnvironmentName(const std::string& command, const std::string& optio
 }
 
 void UseConfiguration(CLI::App& app) {
-    app.set_config("--config", "",
-                   "YAML file of options; a flag or environment variable wins over it")
+    // CLI11 2.1 takes a configuration file from a flag or a default only.
+    const char* env = std::getenv("ARGOSY_CONFIG");
+    const std::string file = env == nullptr ? "" : env;
+    app.set_config("--config", file,
+                   "YAML file of options; a flag or environment variable wins over it",
+                   !file.empty())
         ->type_name("FILE");
     app.config_formatter(std::make_shared<YamlConfig>(app));
     NameEnvironment(app, "");

@@ -230,7 +230,7 @@ TEST_F(HfModelTest, ConvertsWithTheStandardTokenizerKeys) {
     WriteTensors();
     Write("tokenizer.json",
           R"({"model":{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":[["a","b"]]},)"
-          R"("pre_tokenizer":{"type":"ByteLevel","use_regex":true},)"
+          R"("pre_tokenizer":{"type":"ByteLevel","use_regex":true,"add_prefix_space":false},)"
           R"("added_tokens":[{"id":3,"content":"<|end|>","special":true}]})");
     Write("tokenizer_config.json",
           R"({"eos_token":{"content":"<|end|>"},"chat_template":"{{ messages }}"})");

@@ -1,5 +1,7 @@
 #include "serve/chat_call.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "serve/respond.h"
@@ -19,6 +21,25 @@ std::string ToolName(const json::value& tool) {
 bool IsStrict(const json::value& tool) {
     const json::value* strict = tool.at("function").as_object().if_contains("strict");
     return strict != nullptr && strict->is_bool() && strict->as_bool();
+}
+
+// Templates would pass any role on as if it meant something to the model.
+std::optional<ApiError> CheckRoles(const ChatCall& call) {
+    constexpr std::string_view kRoles[] = {"system", "developer", "user", "assistant", "tool"};
+    for (size_t i = 0; i < call.chat.messages.size(); ++i) {
+        const json::object* message = call.chat.messages[i].if_object();
+        const json::value* role = message ? message->if_contains("role") : nullptr;
+        const bool known =
+            role && role->is_string() &&
+            std::ranges::find(kRoles, std::string_view(role->as_string())) != std::end(kRoles);
+        if (known) continue;
+        ApiError error = FromStatus(400, "");
+        error.param = fmt::format("messages[{}].role", i);
+        error.message =
+            fmt::format("'{}': expected one of {}", error.param, fmt::join(kRoles, ", "));
+        return error;
+    }
+    return std::nullopt;
 }
 
 // Checks shapes once, so that all below may rely on them.
@@ -78,6 +99,7 @@ bool NeedsToolGrammar(const ChatCall& call) {
 }  // namespace
 
 ApiResult<PreparedChat> PrepareChat(const ModelHost& host, GrammarCache& cache, ChatCall call) {
+    if (const auto error = CheckRoles(call)) return std::unexpected(*error);
     if (const auto error = CheckTools(call)) return std::unexpected(*error);
     if (call.tool_choice.kind == ToolChoice::Kind::kNone) call.chat.tools.clear();
     const bool forced = call.tool_choice.kind == ToolChoice::Kind::kRequired ||
