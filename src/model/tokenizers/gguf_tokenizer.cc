@@ -34,7 +34,7 @@ class GgufLoader {
                 "metadata key tokenizer.ggml.model is no text (a Hugging Face folder has its "
                 "tokenizer in tokenizer.json)");
         }
-        const std::string& kind = *model;
+        const std::string& kind = kind_ = *model;
         ARGOSY_CHECK_OK(ReadVocabulary());
         ReadAddedTokens();
         if (kind == "gpt2") {
@@ -123,11 +123,19 @@ class GgufLoader {
         return scores;
     }
 
-    /// A special token's id, where the file names one that exists.
+    /// A special token's id, where the file names one that exists; else what the kind implies.
     std::optional<TokenId> Id(std::string_view name) {
-        const auto id = model_.GetInt(fmt::format("tokenizer.ggml.{}_token_id", name));
+        auto id = model_.GetInt(fmt::format("tokenizer.ggml.{}_token_id", name));
+        if (!id) id = ImpliedId(name);
         if (!id || *id < 0 || *id >= vocabulary().size()) return std::nullopt;
         return static_cast<TokenId>(*id);
+    }
+    std::optional<int64_t> ImpliedId(std::string_view name) const {
+        const bool llama = kind_ == "llama", t5 = kind_ == "t5";
+        if (name == "bos" && llama) return 1;
+        if (name == "eos" && (llama || t5)) return llama ? 2 : 1;
+        if (name == "unknown" && (llama || t5)) return llama ? 0 : 2;
+        return std::nullopt;
     }
     bool Flag(std::string_view name, bool fallback) {
         return model_.GetBool(fmt::format("tokenizer.ggml.{}", name)).value_or(fallback);
@@ -190,6 +198,9 @@ class GgufLoader {
         parts_.model = *std::move(model);
         parts_.decoder.join = DecoderSpec::Join::kByteLevel;
         AddEnds(pre.add_bos, false);
+        if (name == "roberta-bpe" || name == "jina-v1-en" || name == "jina-v2-code") {
+            PairAsRoberta();
+        }
         return {};
     }
 
@@ -240,13 +251,17 @@ class GgufLoader {
         parts_.model = *std::move(model);
         parts_.decoder.steps.push_back({DecodeStep::Kind::kMetaspace, kSpaceMark, "", {}, prefix});
         AddEnds(false, true);
-        // With both ends it is XLM-RoBERTa, whose pairs are <s> a </s></s> b </s>, all of type 0.
-        if (Flag("add_bos_token", false) && parts_.bos && parts_.eos) {
+        PairAsRoberta();
+        return {};
+    }
+
+    /// Models with both ends: <s> a </s></s> b </s>, all of type 0.
+    void PairAsRoberta() {
+        if (parts_.single.size() == 3 && parts_.bos && parts_.eos) {
             parts_.pair = {
                 {Kind::kToken, *parts_.bos}, {Kind::kFirst},  {Kind::kToken, *parts_.eos},
                 {Kind::kToken, *parts_.eos}, {Kind::kSecond}, {Kind::kToken, *parts_.eos}};
         }
-        return {};
     }
 
     void MakeBert() {
@@ -266,7 +281,14 @@ class GgufLoader {
         const auto sep = Id("seperator")   ? Id("seperator")
                          : Id("separator") ? Id("separator")
                                            : parts_.eos;
-        SetTemplates(cls, sep, sep);
+        // Files of old converters do not name them.
+        SetTemplates(cls ? cls : Named("[CLS]"), sep ? sep : Named("[SEP]"),
+                     sep ? sep : Named("[SEP]"));
+    }
+
+    std::optional<TokenId> Named(std::string_view text) {
+        const TokenId id = vocabulary().Find(text);
+        return id < 0 ? std::nullopt : std::optional(id);
     }
 
     void AddEnds(bool bos, bool eos) {
@@ -299,6 +321,7 @@ class GgufLoader {
     }
 
     const ModelFile& model_;
+    std::string kind_;
     PipelineParts parts_;
 };
 

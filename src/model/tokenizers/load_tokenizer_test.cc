@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/json.h"
@@ -178,6 +179,38 @@ TEST(Tokenizer, FindsEndsInConfiguration) {
     EXPECT_EQ(tokenizer->bos(), 1);
     EXPECT_EQ(tokenizer->eos(), 2);
     EXPECT_THAT(tokenizer->stop_tokens(), testing::UnorderedElementsAre(2, 0, 3));
+}
+
+TEST(Tokenizer, KnowsWhatOldFilesLeaveOut) {
+    Metadata metadata = RandomModel("spm");
+    for (const char* key : {"bos", "eos", "unknown"}) {
+        metadata.erase(fmt::format("tokenizer.ggml.{}_token_id", key));
+    }
+    metadata.erase("tokenizer.ggml.add_bos_token");
+    const auto spm = OrThrow(Load(metadata));
+    EXPECT_EQ(spm->Encode("")[0], 1);
+    EXPECT_EQ(spm->eos(), 2);
+    metadata = RandomModel("wordpiece");
+    for (const char* key : {"bos", "eos", "cls", "seperator", "unknown"}) {
+        metadata.erase(fmt::format("tokenizer.ggml.{}_token_id", key));
+    }
+    const auto bert = OrThrow(Load(metadata));
+    EXPECT_EQ(bert->Decode(bert->Encode("the"), false), "[CLS] the [SEP]");
+}
+
+TEST(Tokenizer, ThreadsShareOne) {
+    const auto tokenizer = OrThrow(Load(RandomModel("bpe")));
+    std::string text;
+    for (int i = 0; i < 300; ++i) text += fmt::format("there are {} words of babe bibo\n", i * i);
+    std::vector<std::vector<TokenId>> ids(4);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& each : ids) {
+            threads.emplace_back([&] { each = tokenizer->Encode(text); });
+        }
+    }
+    for (const auto& each : ids) EXPECT_EQ(each, ids[0]);
+    EXPECT_EQ(tokenizer->Decode(ids[0]), text);
 }
 
 TEST(Tokenizer, IdsOutsideAreNothing) {
