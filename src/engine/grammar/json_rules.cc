@@ -74,8 +74,9 @@ ExprId JsonRules::Number() {
     const ExprId whole = Integer();
     const ExprId fraction =
         ast_.Sequence({ast_.Literal("."), ast_.Repeat(Digits(ast_, '0', '9'), 1, kUnbounded)});
+    // No double has more digits of exponent, and parsers refuse longer ones.
     const ExprId exponent = ast_.Sequence({ast_.Class(e), ast_.Optional(ast_.Class(sign)),
-                                           ast_.Repeat(Digits(ast_, '0', '9'), 1, kUnbounded)});
+                                           ast_.Repeat(Digits(ast_, '0', '9'), 1, 3)});
     return ast_.Sequence({whole, ast_.Optional(fraction), ast_.Optional(exponent)});
 }
 

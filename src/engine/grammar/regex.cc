@@ -175,7 +175,9 @@ class RegexParser {
         }
         if (Peek() == '?') ++at_;  // lazy: the same language
         if (Peek() == '+') return Unsupported("a possessive repetition");
-        if (Peek() == '*') return Fail("'*' repeats nothing");
+        if (Peek() == '*' || (Peek() == '{' && Peek(1) >= '0' && Peek(1) <= '9')) {
+            return Fail("'{}' repeats nothing", Peek());
+        }
         return RegexExpr{ast_.Repeat(atom.expr, min, max), TimesLength(atom.min_length, min),
                          TimesLength(atom.max_length, max)};
     }
@@ -250,6 +252,7 @@ class RegexParser {
     }
 
     Result<CharSet> ParseCharOrClassEscape() {
+        if (End()) return Fail("ends where a character should stand");
         if (Peek() != '\\') {
             const int32_t c = NextUtf8(pattern_, at_);
             if (c < 0) return Fail("invalid UTF-8");

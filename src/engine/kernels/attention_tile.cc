@@ -28,21 +28,22 @@ constexpr D kF;
 /// The maximum before any key: finite, so that differences are never NaN.
 constexpr float kNothing = std::numeric_limits<float>::lowest();
 
-/// c[R][C vectors] (+)= a[R][k] * b[k][C vectors].
-template <int R, int C>
-HWY_INLINE void MultiplyPanel(const float* HWY_RESTRICT a, int lda, const float* HWY_RESTRICT b,
-                              int ldb, int k, float* HWY_RESTRICT c, int ldc, bool add) {
+/// c[R][C vectors] (+)= a[R][k] * b[k][C vectors]. Not inlined: each is one loop whose sums stay in
+/// registers (12 of AVX2's 16).
+template <int R, int C, bool kAdd>
+HWY_NOINLINE void MultiplyPanel(const float* HWY_RESTRICT a, int64_t lda,
+                                const float* HWY_RESTRICT b, int64_t ldb, int k,
+                                float* HWY_RESTRICT c, int64_t ldc) {
     const size_t lanes = hn::Lanes(kF);
     V sum[R][C];
     for (int r = 0; r < R; ++r) {
-        for (int j = 0; j < C; ++j) {
-            const float* from = c + r * ldc + static_cast<size_t>(j) * lanes;
-            sum[r][j] = add ? hn::LoadU(kF, from) : hn::Zero(kF);
+        for (size_t j = 0; j < C; ++j) {
+            sum[r][j] = kAdd ? hn::LoadU(kF, c + r * ldc + j * lanes) : hn::Zero(kF);
         }
     }
     for (int i = 0; i < k; ++i) {
         V row[C];
-        for (int j = 0; j < C; ++j) row[j] = hn::Load(kF, b + static_cast<size_t>(j) * lanes);
+        for (size_t j = 0; j < C; ++j) row[j] = hn::Load(kF, b + j * lanes);
         for (int r = 0; r < R; ++r) {
             const V x = hn::Set(kF, a[r * lda + i]);
             for (int j = 0; j < C; ++j) sum[r][j] = hn::MulAdd(x, row[j], sum[r][j]);
@@ -50,84 +51,109 @@ HWY_INLINE void MultiplyPanel(const float* HWY_RESTRICT a, int lda, const float*
         b += ldb;
     }
     for (int r = 0; r < R; ++r) {
-        for (int j = 0; j < C; ++j) {
-            hn::StoreU(sum[r][j], kF, c + r * ldc + static_cast<size_t>(j) * lanes);
-        }
+        for (size_t j = 0; j < C; ++j) hn::StoreU(sum[r][j], kF, c + r * ldc + j * lanes);
     }
 }
 
-template <int C>
-HWY_INLINE void MultiplyRows(const float* a, int lda, const float* b, int ldb, int k, float* c,
-                             int ldc, int rows, bool add) {
+/// One panel of columns, all rows.
+template <int R, int C, bool kAdd>
+HWY_INLINE void MultiplyRows(const float* a, int64_t lda, const float* b, int64_t ldb, int k,
+                             float* c, int64_t ldc, int rows) {
     int r = 0;
-    for (; r + 6 <= rows; r += 6) {
-        MultiplyPanel<6, C>(a + r * lda, lda, b, ldb, k, c + r * ldc, ldc, add);
+    for (; r + R <= rows; r += R) {
+        MultiplyPanel<R, C, kAdd>(a + r * lda, lda, b, ldb, k, c + r * ldc, ldc);
     }
-    a += r * lda;
-    c += r * ldc;
-    switch (rows - r) {
-        case 5:
-            return MultiplyPanel<5, C>(a, lda, b, ldb, k, c, ldc, add);
-        case 4:
-            return MultiplyPanel<4, C>(a, lda, b, ldb, k, c, ldc, add);
-        case 3:
-            return MultiplyPanel<3, C>(a, lda, b, ldb, k, c, ldc, add);
-        case 2:
-            return MultiplyPanel<2, C>(a, lda, b, ldb, k, c, ldc, add);
-        case 1:
-            return MultiplyPanel<1, C>(a, lda, b, ldb, k, c, ldc, add);
-        default:
-            return;
+    if constexpr (R > 1) {
+        if (r == rows) return;
+        constexpr int kLess = R > 4 ? 4 : R / 2;
+        MultiplyRows<kLess, C, kAdd>(a + r * lda, lda, b, ldb, k, c + r * ldc, ldc, rows - r);
     }
 }
 
 /// c[rows][columns] (+)= a[rows][k] * b[k][columns]; columns a multiple of 16.
-void Multiply(const float* a, int lda, const float* b, int ldb, int k, float* c, int ldc, int rows,
-              int columns, bool add) {
+template <bool kAdd>
+void Multiply(const float* a, int64_t lda, const float* b, int64_t ldb, int k, float* c,
+              int64_t ldc, int rows, int columns) {
     const int lanes = static_cast<int>(hn::Lanes(kF));
     int j = 0;
     if (rows <= 2) {  // few rows: more columns at a time hide the latency of the additions
         for (; j + 4 * lanes <= columns; j += 4 * lanes) {
-            MultiplyRows<4>(a, lda, b + j, ldb, k, c + j, ldc, rows, add);
+            MultiplyRows<2, 4, kAdd>(a, lda, b + j, ldb, k, c + j, ldc, rows);
         }
     }
     for (; j + 2 * lanes <= columns; j += 2 * lanes) {
-        MultiplyRows<2>(a, lda, b + j, ldb, k, c + j, ldc, rows, add);
+        MultiplyRows<6, 2, kAdd>(a, lda, b + j, ldb, k, c + j, ldc, rows);
     }
-    for (; j < columns; j += lanes) MultiplyRows<1>(a, lda, b + j, ldb, k, c + j, ldc, rows, add);
+    for (; j < columns; j += lanes) {
+        MultiplyRows<6, 1, kAdd>(a, lda, b + j, ldb, k, c + j, ldc, rows);
+    }
 }
 
-/// Lays keys [begin, end) of block `base` out as [head_dim][kKeyBlock]; other columns are zeros.
-void PackKeys(const Tile& tile, int base, int begin, int end, const TileScratch& scratch) {
-    const int dim = tile.head_dim;
-    constexpr int kGroup = 8;
-    for (int group = 0; group < kKeyBlock; group += kGroup) {
-        for (int i = 0; i < kGroup; ++i) {
-            const int key = base + group + i;
-            float* row = scratch.rows + i * dim;
-            if (key < begin || key >= end) {
-                std::fill_n(row, dim, 0.0f);
-                continue;
-            }
-            LoadKvRow(tile.source.type,
-                      tile.source.k + tile.source.Slot(key) * tile.source.k_stride, dim, row);
+/// Asks for a row that will be needed a key block later. The rows of a head are a whole token
+/// apart, too far for the hardware to see that they follow each other.
+HWY_INLINE void Prefetch(const std::byte* row, size_t bytes) {
+    for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch(row + at, 0, 2);
+}
+
+/// The keys of a block that exist for the tile, and where they and the next block's are.
+struct BlockKeys {
+    int base = 0, begin = 0, end = 0;  // keys of the block that some row sees: [begin, end)
+    int last = 0;                      // keys from here on no row of the tile sees
+    size_t slots[2 * kKeyBlock];       // of key base + i, for i < last - base
+
+    void Find(const KeySource& source) {
+        const int count = std::min(2 * kKeyBlock, last - base);
+        if (source.blocks == nullptr) {
+            for (int i = 0; i < count; ++i) slots[i] = static_cast<size_t>(base + i);
+            return;
         }
-        TransposeRows(scratch.rows, dim, scratch.keys + group, kKeyBlock);
+        int block = base / source.block_tokens, in_block = base % source.block_tokens;
+        for (int i = 0; i < count; ++i) {
+            slots[i] = static_cast<size_t>(source.blocks[block]) *
+                           static_cast<size_t>(source.block_tokens) +
+                       static_cast<size_t>(in_block);
+            if (++in_block == source.block_tokens) in_block = 0, ++block;
+        }
+    }
+    bool Has(int i) const { return base + i >= begin && base + i < end; }
+    bool HasNext(int i) const { return base + i + kKeyBlock < last; }
+};
+
+/// Lays the keys of a block out as [head_dim][kKeyBlock]; columns of others are zeros. Asks for the
+/// next block's row by row as it goes.
+void PackKeys(const Tile& tile, const BlockKeys& keys, const TileScratch& scratch) {
+    const KeySource& source = tile.source;
+    const int dim = tile.head_dim;
+    const size_t bytes = KvRowBytes(source.type, dim);
+    HWY_ALIGN static const std::byte kZeros[kMaxHeadDim * sizeof(float)] = {};
+    for (int group = 0; group < kKeyBlock; group += 8) {
+        const std::byte* rows[8];
+        for (int i = 0; i < 8; ++i) {
+            const int key = group + i;
+            rows[i] = keys.Has(key) ? source.k + keys.slots[key] * source.k_stride : kZeros;
+            if (!keys.HasNext(key)) continue;
+            Prefetch(source.k + keys.slots[key + kKeyBlock] * source.k_stride, bytes);
+        }
+        TransposeKvRows(source.type, rows, dim, scratch.keys + group, kKeyBlock);
     }
 }
 
-/// Lays values [begin, end) of block `base` out as [kKeyBlock][PaddedDim]; other rows are zeros.
-void PackValues(const Tile& tile, int base, int begin, int end, const TileScratch& scratch) {
+/// Lays the values of a block out as [kKeyBlock][PaddedDim]; rows of others are zeros. Asks for the
+/// next block's as it goes.
+void PackValues(const Tile& tile, const BlockKeys& keys, const TileScratch& scratch) {
+    const KeySource& source = tile.source;
     const int padded = PaddedDim(tile.head_dim);
+    const size_t bytes = KvRowBytes(source.type, tile.head_dim);
     for (int i = 0; i < kKeyBlock; ++i) {
+        if (keys.HasNext(i)) {
+            Prefetch(source.v + keys.slots[i + kKeyBlock] * source.v_stride, bytes);
+        }
         float* row = scratch.values + i * padded;
-        const int key = base + i;
-        if (key < begin || key >= end) {
+        if (!keys.Has(i)) {
             std::fill_n(row, padded, 0.0f);
             continue;
         }
-        LoadKvRow(tile.source.type, tile.source.v + tile.source.Slot(key) * tile.source.v_stride,
-                  tile.head_dim, row);
+        LoadKvRow(source.type, source.v + keys.slots[i] * source.v_stride, tile.head_dim, row);
         std::fill(row + tile.head_dim, row + padded, 0.0f);
     }
 }
@@ -177,21 +203,26 @@ void AttendBlock(const Tile& tile, int base, const TileScratch& scratch, const T
     while (from < to && tile.End(from) <= base) ++from;
     while (to > from && tile.First(to - 1) >= base + kKeyBlock) --to;
     if (from == to) return;
-    const int begin = tile.First(from), end = tile.End(to - 1);
+    BlockKeys keys;
+    keys.base = base;
+    keys.begin = tile.First(from);
+    keys.end = tile.End(to - 1);
+    keys.last = tile.End(tile.tokens - 1);
+    keys.Find(tile.source);
     const int dim = tile.head_dim, padded = PaddedDim(dim);
     const int row0 = from * tile.heads, rows = (to - from) * tile.heads;
-    PackKeys(tile, base, begin, end, scratch);
-    Multiply(scratch.q + row0 * dim, dim, scratch.keys, kKeyBlock, dim, scratch.scores, kKeyBlock,
-             rows, kKeyBlock, false);
+    PackKeys(tile, keys, scratch);
+    Multiply<false>(scratch.q + row0 * dim, dim, scratch.keys, kKeyBlock, dim, scratch.scores,
+                    kKeyBlock, rows, kKeyBlock);
     for (int r = 0; r < rows; ++r) {
         const int t = from + r / tile.heads;
         WeighRow(scratch.scores + r * kKeyBlock, std::max(0, tile.First(t) - base),
                  std::min(kKeyBlock, tile.End(t) - base), tile.softcap, state.max + row0 + r,
                  scratch.lanes + (row0 + r) * 16, state.acc + (row0 + r) * padded, padded);
     }
-    PackValues(tile, base, begin, end, scratch);
-    Multiply(scratch.scores, kKeyBlock, scratch.values, padded, kKeyBlock,
-             state.acc + row0 * padded, padded, rows, padded, true);
+    PackValues(tile, keys, scratch);
+    Multiply<true>(scratch.scores, kKeyBlock, scratch.values, padded, kKeyBlock,
+                   state.acc + row0 * padded, padded, rows, padded);
 }
 
 void AttendSplitImpl(const Tile& tile, int split, const TileScratch& scratch,
@@ -275,15 +306,13 @@ HWY_EXPORT(MergeStateImpl);
 HWY_EXPORT(FinishTileImpl);
 
 size_t TileScratch::Floats(int head_dim) {
-    const auto dim = static_cast<size_t>(head_dim),
-               padded = static_cast<size_t>(PaddedDim(head_dim));
-    return kMaxTileRows * (padded + kKeyBlock + 16) + 2 * kKeyBlock * padded + 16 * dim +
+    const auto padded = static_cast<size_t>(PaddedDim(head_dim));
+    return kMaxTileRows * (padded + kKeyBlock + 16) + 2 * kKeyBlock * padded +
            2 * TileState::Floats(kMaxTileRows, head_dim);
 }
 
 TileScratch TileScratch::In(float* memory, int head_dim) {
-    const auto dim = static_cast<size_t>(head_dim),
-               padded = static_cast<size_t>(PaddedDim(head_dim));
+    const auto padded = static_cast<size_t>(PaddedDim(head_dim));
     const auto take = [&memory](size_t floats) {
         float* at = memory;
         memory += floats;
@@ -294,7 +323,6 @@ TileScratch TileScratch::In(float* memory, int head_dim) {
     s.scores = take(kMaxTileRows * kKeyBlock);
     s.keys = take(kKeyBlock * padded);
     s.values = take(kKeyBlock * padded);
-    s.rows = take(16 * dim);
     s.lanes = take(kMaxTileRows * 16);
     s.state = take(TileState::Floats(kMaxTileRows, head_dim));
     s.part = take(TileState::Floats(kMaxTileRows, head_dim));

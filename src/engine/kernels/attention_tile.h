@@ -31,12 +31,6 @@ struct KeySource {
     KvType type = KvType::kF32;
     const int32_t* blocks = nullptr;
     int block_tokens = 0;
-
-    size_t Slot(int key) const {
-        if (blocks == nullptr) return static_cast<size_t>(key);
-        return static_cast<size_t>(blocks[key / block_tokens]) * static_cast<size_t>(block_tokens) +
-               static_cast<size_t>(key % block_tokens);
-    }
 };
 
 /// Online softmax of the rows of a tile so far: acc [rows][PaddedDim] is the sum of exp(score -
@@ -61,7 +55,6 @@ struct TileScratch {
     float* scores;  // [kMaxTileRows][kKeyBlock]
     float* keys;    // [head_dim][kKeyBlock], transposed
     float* values;  // [kKeyBlock][PaddedDim]
-    float* rows;    // [16][head_dim], before transposing
     float* lanes;   // [kMaxTileRows][16], sums not yet added up
     float* state;   // one TileState
     float* part;    // another
