@@ -2,6 +2,7 @@
 .PHONY: help setup build up test lint format
 
 JOBS ?= $(shell nproc)
+PORT ?= 8080
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,9 +15,10 @@ build: setup ## build/release/bin/argosy
 	@rm -f build-configure.log
 	@cmake --build --preset release -j $(JOBS) --target argosy
 
-up: build ## make a small random-weight model and look at it
+up: build ## serve a small random-weight model and print where to go (PORT=8080)
 	@build/release/bin/argosy make-model build/tiny.gguf --arch qwen3 --quant q8_0
-	@build/release/bin/argosy inspect build/tiny.gguf
+	@echo "A model of random weights: its answers are noise. Ctrl-C ends it."
+	@exec build/release/bin/argosy serve build/tiny.gguf --port $(PORT)
 
 test: setup ## everything CI checks
 	@tools/test

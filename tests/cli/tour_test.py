@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -9,19 +10,29 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 class Tour(unittest.TestCase):
     def test_every_line_of_the_readme_tour_succeeds(self):
         text = (ROOT / "README.md").read_text()
-        block = re.search(r"## A tour\n```sh\n(.*?)```", text, re.S)
+        block = re.search(r"## A tour\n.*?```sh\n(.*?)```", text, re.S)
         self.assertIsNotNone(block, "README.md has no tour")
         script = block.group(1).replace("build/release/bin/argosy", os.environ["ARGOSY"])
+        script = script.replace("8080", free_port())
         with tempfile.TemporaryDirectory() as folder:
-            result = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", script], cwd=folder, capture_output=True, text=True
-            )
+            # set -m gives the background job a group of its own, as an interactive shell does.
+            result = subprocess.run(["bash", "-meuo", "pipefail", "-c", script], cwd=folder,
+                                    capture_output=True, text=True, timeout=600)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("architecture  llama", result.stdout)
         self.assertIn('"architecture":"llama"', result.stdout)
+        self.assertRegex(result.stdout, r'"content":"{ ?\\"tea\\": ?\\"(Assam|Sencha)\\" ?}"')
+        self.assertIn("data: [DONE]", result.stdout)
+        self.assertRegex(result.stdout, r"vllm:prompt_tokens_total{.*} [1-9]")
 
 
 if __name__ == "__main__":
