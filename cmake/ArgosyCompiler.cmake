@@ -20,6 +20,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
 endif()
 if(ARGOSY_SANITIZE)
+  # Sanitized code compiles twice as fast so, and runs fast enough.
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1 -DNDEBUG")
   add_compile_options(-fsanitize=${ARGOSY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ARGOSY_SANITIZE})
 endif()

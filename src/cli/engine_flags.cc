@@ -1,11 +1,14 @@
 #include "cli/engine_flags.h"
 
+#include <fmt/ranges.h>
+
 #include <fstream>
 #include <sstream>
 
 #include "base/text.h"
 #include "cli/progress_bar.h"
 #include "engine/kernels/cpu_features.h"
+#include "engine/system_resources.h"
 #include "telemetry/log.h"
 
 namespace argosy::cli {
@@ -50,6 +53,10 @@ void TellMachine(const serve::ModelHost& host) {
                                {"memory", host.memory().ToString()}});
     if (const std::string missing = MissingFeatureWarning(); !missing.empty()) {
         log::Warn("slow machine", {{"reason", missing}});
+    }
+    if (const auto idle = FindAccelerators(); !idle.empty()) {
+        log::Warn("accelerator not used: this engine computes on CPUs",
+                  {{"found", fmt::format("{}", fmt::join(idle, ", "))}});
     }
     if (host.info().generates && !host.chat().warning().empty()) {
         log::Warn("chat template", {{"reason", host.chat().warning()}});

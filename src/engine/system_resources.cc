@@ -1,5 +1,6 @@
 #include "engine/system_resources.h"
 
+#include <fmt/format.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -141,6 +142,30 @@ SystemResources ReadSystemResources(const fs::path& proc, const fs::path& cgroup
     }
     system.cpus = std::max(1, static_cast<int32_t>(cpus + 0.5));
     return system;
+}
+
+std::vector<std::string> FindAccelerators(const fs::path& dev) {
+    struct Kind {
+        const char *name, *folder, *prefix;  // devices are prefix + number
+    };
+    constexpr Kind kKinds[] = {{"NVIDIA GPU", "", "nvidia"},
+                               {"AMD GPU", "", "kfd"},
+                               {"AWS Neuron", "", "neuron"},
+                               {"Intel Gaudi or another accelerator", "accel", "accel"}};
+    std::vector<std::string> found;
+    for (const Kind& kind : kKinds) {
+        std::error_code ignored;  // what cannot be read is not there
+        for (const auto& entry : fs::directory_iterator(dev / kind.folder, ignored)) {
+            const std::string file = entry.path().filename();
+            if (!file.starts_with(kind.prefix)) continue;
+            const std::string number = file.substr(std::string_view(kind.prefix).size());
+            if (number.find_first_not_of("0123456789") != std::string::npos) continue;
+            if (number.empty() && file != "kfd") continue;
+            found.push_back(fmt::format("{} ({})", kind.name, file));
+        }
+    }
+    std::ranges::sort(found);
+    return found;
 }
 
 }  // namespace argosy

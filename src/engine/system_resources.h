@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace argosy {
 
@@ -16,5 +18,9 @@ struct SystemResources {
 /// read limits nothing; without any figure, available_bytes is UINT64_MAX.
 SystemResources ReadSystemResources(const std::filesystem::path& proc = "/proc",
                                     const std::filesystem::path& cgroup = "/sys/fs/cgroup");
+
+/// Accelerators whose device files are in `dev`, e.g. "NVIDIA GPU (nvidia0)", sorted: these kernels
+/// leave them idle, and a person who pays for one wants to hear it.
+std::vector<std::string> FindAccelerators(const std::filesystem::path& dev = "/dev");
 
 }  // namespace argosy

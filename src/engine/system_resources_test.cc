@@ -27,6 +27,7 @@ class FakeMachine : public ::testing::Test {
         std::ofstream(root_ / path) << text;
     }
     SystemResources Read() { return ReadSystemResources(root_ / "proc", root_ / "cgroup"); }
+    std::vector<std::string> Accelerators() { return FindAccelerators(root_ / "dev"); }
     void Meminfo() {
         Write("proc/meminfo", "MemTotal:  2000 kB\nMemFree: 500 kB\nMemAvailable:   1000 kB\n");
     }
@@ -88,6 +89,18 @@ TEST_F(FakeMachine, UnlimitedVersion1AndGarbageLimitNothing) {
     Write("cgroup/memory/a/memory.usage_in_bytes", "what\n");
     Write("cgroup/cpu/cpu.cfs_quota_us", "-1\n");
     EXPECT_EQ(Read().available_bytes, 1'024'000u);
+}
+
+TEST_F(FakeMachine, AcceleratorsAreFoundByTheirDeviceFiles) {
+    EXPECT_TRUE(Accelerators().empty());
+    for (const char* file : {"nvidia1", "nvidia0", "nvidiactl", "nvidia-uvm", "kfd", "neuron0",
+                             "accel/accel0", "accel/accel_controlD0", "null"}) {
+        Write(std::string("dev/") + file, "");
+    }
+    EXPECT_EQ(Accelerators(),
+              (std::vector<std::string>{"AMD GPU (kfd)", "AWS Neuron (neuron0)",
+                                        "Intel Gaudi or another accelerator (accel0)",
+                                        "NVIDIA GPU (nvidia0)", "NVIDIA GPU (nvidia1)"}));
 }
 
 TEST(SystemResources, OfThisMachineAreSane) {

@@ -9,18 +9,16 @@ namespace argosy {
 
 struct CpuFeatures {
     bool avx2 = false;  // with FMA and F16C
-    bool avx_vnni = false;
     bool avx512 = false;  // F, BW, DQ, VL
     bool avx512_vnni = false;
     bool avx512_bf16 = false;
     bool neon = false;
-    bool neon_dotprod = false;
 };
 
 /// Detected once, the operating system's support for the registers included.
 const CpuFeatures& DetectCpu();
 
-/// The matrix kernels in use: "avx512vnni", "avxvnni", "avx2", "neon-dot" or "portable".
+/// The matrix kernels in use: "avx2" or "portable".
 std::string_view KernelSet();
 /// Kernel sets that this CPU can run, best first; "portable" is the last.
 std::span<const std::string_view> KernelSets();
