@@ -8,7 +8,7 @@
 namespace argosy {
 
 struct CpuFeatures {
-    bool avx2 = false;  // with FMA and F16C
+    bool avx2 = false;    // with FMA and F16C
     bool avx512 = false;  // F, BW, DQ, VL
     bool avx512_vnni = false;
     bool avx512_bf16 = false;
@@ -18,7 +18,7 @@ struct CpuFeatures {
 /// Detected once, the operating system's support for the registers included.
 const CpuFeatures& DetectCpu();
 
-/// The matrix kernels in use: "avx2" or "portable".
+/// The matrix kernels in use: "avx512bf16", "avx512vnni", "avx2" or "portable".
 std::string_view KernelSet();
 /// Kernel sets that this CPU can run, best first; "portable" is the last.
 std::span<const std::string_view> KernelSets();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "base/check.h"
@@ -50,65 +51,104 @@ Plan MakePlan(std::span<const MatMulJob> jobs, int threads) {
     return plan;
 }
 
-QuantizedRows Carve(Workspace& workspace, int m, int64_t in) {
-    const auto rows = static_cast<size_t>(m), columns = static_cast<size_t>(in);
-    const size_t blocks = columns / kBlock;
-    const size_t q_bytes = RoundUp64(rows * columns);
-    const size_t scale_bytes = RoundUp64(rows * blocks * sizeof(float));
-    const size_t sum_bytes = RoundUp64(rows * blocks * 2 * sizeof(int16_t));
-    std::byte* at = workspace.Get(q_bytes + 2 * scale_bytes + sum_bytes);
-    QuantizedRows x;
-    x.in = in;
-    x.q = reinterpret_cast<int8_t*>(at);
-    x.scale = reinterpret_cast<float*>(at + q_bytes);
-    x.scaled_sum = reinterpret_cast<float*>(at + q_bytes + scale_bytes);
-    x.sum16 = reinterpret_cast<int16_t*>(at + q_bytes + 2 * scale_bytes);
-    return x;
-}
+// All rows of x rounded to int8, in tiles of kernels.row_tile rows (the last may have fewer).
+class QuantizedRows {
+  public:
+    QuantizedRows(Workspace& workspace, int m, int64_t in, int tile_rows)
+        : in_(in), m_(m), tile_rows_(tile_rows) {
+        const auto rows = static_cast<size_t>(m), columns = static_cast<size_t>(in);
+        const size_t blocks = columns / kBlock;
+        const size_t q_bytes = RoundUp64(rows * columns);
+        const size_t scale_bytes = RoundUp64(rows * blocks * sizeof(float));
+        const size_t sum_bytes = RoundUp64(rows * blocks * 2 * sizeof(int16_t));
+        std::byte* at = workspace.Get(q_bytes + 2 * scale_bytes + sum_bytes);
+        q_ = reinterpret_cast<int8_t*>(at);
+        scale_ = reinterpret_cast<float*>(at + q_bytes);
+        scaled_sum_ = reinterpret_cast<float*>(at + q_bytes + scale_bytes);
+        sum16_ = reinterpret_cast<int16_t*>(at + q_bytes + 2 * scale_bytes);
+    }
+
+    int tiles() const { return (m_ + tile_rows_ - 1) / tile_rows_; }
+    int first_row(int tile) const { return tile * tile_rows_; }
+    QuantizedTile Tile(int tile) const {
+        const int64_t row = first_row(tile), blocks = in_ / kBlock;
+        QuantizedTile x;
+        x.q = q_ + row * in_;
+        x.scale = scale_ + row * blocks;
+        x.sum16 = sum16_ + row * blocks * 2;
+        x.scaled_sum = scaled_sum_ + row * blocks;
+        x.blocks = blocks;
+        x.rows = std::min(tile_rows_, m_ - static_cast<int>(row));
+        return x;
+    }
+
+  private:
+    int64_t in_ = 0;
+    int m_ = 0, tile_rows_ = 0;
+    int8_t* q_ = nullptr;
+    float *scale_ = nullptr, *scaled_sum_ = nullptr;
+    int16_t* sum16_ = nullptr;
+};
 
 QuantizedRows QuantizeRows(ThreadPool& pool, const MatrixKernels& kernels, const float* x, int m,
                            int64_t ldx, int64_t in, Workspace& workspace) {
-    const QuantizedRows rows = Carve(workspace, m, in);
-    constexpr int kRowsPerTask = 8;
-    pool.Run((m + kRowsPerTask - 1) / kRowsPerTask, [&](int task, int) {
-        const int end = std::min(m, (task + 1) * kRowsPerTask);
-        for (int row = task * kRowsPerTask; row < end; ++row) {
-            kernels.quantize_row(x + row * ldx, rows.Row(row));
+    const QuantizedRows rows(workspace, m, in, kernels.row_tile);
+    pool.Run(rows.tiles(), [&](int index, int) {
+        const QuantizedTile tile = rows.Tile(index);
+        for (int r = 0; r < tile.rows; ++r) {
+            kernels.quantize_row(x + (rows.first_row(index) + r) * ldx, tile, r);
         }
     });
     return rows;
 }
 
+// x as BF16, rows `in` apart.
+const uint16_t* RoundRows(ThreadPool& pool, const MatrixKernels& kernels, const float* x, int m,
+                          int64_t ldx, int64_t in, Workspace& workspace) {
+    auto* rounded = reinterpret_cast<uint16_t*>(
+        workspace.Get(static_cast<size_t>(m) * static_cast<size_t>(in) * sizeof(uint16_t)));
+    pool.Run(m, [&](int row, int) { kernels.round_row(x + row * ldx, in, rounded + row * in); });
+    return rounded;
+}
+
 // Rows of x in tiles on the outside: a tile stays in the first-level cache while the task's units,
 // in the second-level cache, go by.
 void RunPanels(const MatrixKernels& kernels, const MatMulJob& job, int first, int last,
-               const QuantizedRows& x, int m) {
+               const QuantizedRows& x) {
     const Weight& weight = *job.weight;
-    for (int row = 0; row < m; row += kRowTile) {
+    for (int tile = 0; tile < x.tiles(); ++tile) {
         PanelTask task;
-        task.x = x.Row(row);
-        task.rows = std::min(kRowTile, m - row);
+        task.x = x.Tile(tile);
         task.ldy = job.ldy;
         for (int unit = first; unit < last; ++unit) {
             const int64_t out = int64_t{unit} * kPanel;
             task.panel = weight.data() + static_cast<size_t>(unit) * weight.stride();
-            task.y = job.y + row * job.ldy + out;
+            task.y = job.y + x.first_row(tile) * job.ldy + out;
             task.outs = static_cast<int>(std::min<int64_t>(kPanel, weight.out() - out));
             kernels.panel(weight.layout(), task);
         }
     }
 }
 
+struct FloatRows {
+    const float* x = nullptr;
+    int64_t ldx = 0;
+    const uint16_t* rounded = nullptr;  // [m][in]
+    int m = 0;
+};
+
 void RunFloats(const MatrixKernels& kernels, const MatMulJob& job, int first, int last,
-               const float* x, int m, int64_t ldx) {
+               const FloatRows& rows) {
     const Weight& weight = *job.weight;
-    for (int row = 0; row < m; row += kFloatRows) {
+    const bool rounds = weight.layout() == WeightLayout::kBF16 && rows.rounded != nullptr;
+    for (int row = 0; row < rows.m; row += kernels.float_rows) {
         FloatTask task;
         task.stride = weight.stride();
         task.in = weight.in();
-        task.x = x + row * ldx;
-        task.ldx = ldx;
-        task.rows = std::min(kFloatRows, m - row);
+        task.ldx = rounds ? weight.in() : rows.ldx;
+        task.x = rows.x + row * rows.ldx;
+        if (rounds) task.rounded = rows.rounded + row * weight.in();
+        task.rows = std::min(kernels.float_rows, rows.m - row);
         task.ldy = job.ldy;
         for (int unit = first; unit < last; ++unit) {
             const int64_t out = int64_t{unit} * kFloatOuts;
@@ -126,7 +166,10 @@ std::span<const MatrixKernels* const> AvailableKernels() {
     static const std::vector<const MatrixKernels*> available = [] {
         std::vector<const MatrixKernels*> sets;
 #if defined(__x86_64__)
-        if (DetectCpu().avx2) sets.push_back(&kAvx2Kernels);
+        const CpuFeatures& cpu = DetectCpu();
+        if (cpu.avx2 && cpu.avx512_vnni && cpu.avx512_bf16) sets.push_back(&kAvx512Bf16Kernels);
+        if (cpu.avx2 && cpu.avx512_vnni) sets.push_back(&kAvx512VnniKernels);
+        if (cpu.avx2) sets.push_back(&kAvx2Kernels);
 #endif
         sets.push_back(&kPortableKernels);
         return sets;
@@ -140,13 +183,22 @@ void MatMul(ThreadPool& pool, std::span<const MatMulJob> jobs, const float* x, i
     ARGOSY_CHECK(jobs.size() <= kMaxJobs);
     const MatrixKernels& kernels = ActiveKernels();
     const int64_t in = jobs.front().weight->in();
-    bool quantized = false;
+    bool quantizes = false, rounds = false;
     for (const MatMulJob& job : jobs) {
         ARGOSY_CHECK(job.weight->in() == in);
-        quantized |= !IsFloat(*job.weight);
+        quantizes |= !IsFloat(*job.weight);
+        rounds |= job.weight->layout() == WeightLayout::kBF16 && kernels.round_row != nullptr;
     }
-    QuantizedRows rows;
-    if (quantized) rows = QuantizeRows(pool, kernels, x, m, ldx, in, workspace);
+    // One kind of copy at a time has the workspace: a layer's matrices that share their input are
+    // nearly always of one kind.
+    if (quantizes && rounds) {
+        for (const MatMulJob& job : jobs) MatMul(pool, {&job, 1}, x, m, ldx, workspace);
+        return;
+    }
+    std::optional<QuantizedRows> quantized;
+    if (quantizes) quantized = QuantizeRows(pool, kernels, x, m, ldx, in, workspace);
+    FloatRows floats{x, ldx, nullptr, m};
+    if (rounds) floats.rounded = RoundRows(pool, kernels, x, m, ldx, in, workspace);
     const Plan plan = MakePlan(jobs, pool.threads());
     pool.Run(plan.first_task[jobs.size()], [&](int task, int) {
         size_t j = 0;
@@ -157,9 +209,9 @@ void MatMul(ThreadPool& pool, std::span<const MatMulJob> jobs, const float* x, i
         const int first = (task - plan.first_task[j]) * plan.units_per_task[j];
         const int last = std::min(units, first + plan.units_per_task[j]);
         if (IsFloat(*job.weight)) {
-            RunFloats(kernels, job, first, last, x, m, ldx);
+            RunFloats(kernels, job, first, last, floats);
         } else {
-            RunPanels(kernels, job, first, last, rows, m);
+            RunPanels(kernels, job, first, last, *quantized);
         }
     });
 }

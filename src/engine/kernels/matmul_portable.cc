@@ -24,15 +24,15 @@ float GetHalf(const std::byte* base, int64_t index) {
 }
 
 int ByteAt(const std::byte* quants, int o, int k) {
-    return Get<int8_t>(quants, (k / 4) * 32 + o * 4 + k % 4);
+    return Get<int8_t>(quants, (k / 4) * 64 + o * 4 + k % 4);
 }
 int NibbleAt(const std::byte* quants, int o, int k) {
-    const int byte = Get<uint8_t>(quants, (k % 16 / 4) * 32 + o * 4 + k % 4);
+    const int byte = Get<uint8_t>(quants, (k % 16 / 4) * 64 + o * 4 + k % 4);
     return k < 16 ? byte & 15 : byte >> 4;
 }
 int HighAt(const std::byte* high, int o, int k) {
     const int group = k / 4;
-    const int byte = Get<uint8_t>(high, 32 * (group / 4) + o * 4 + k % 4);
+    const int byte = Get<uint8_t>(high, 64 * (group / 4) + o * 4 + k % 4);
     return (byte >> (2 * (group % 4))) & 3;
 }
 
@@ -43,11 +43,16 @@ int Dot(const int8_t* x, int from, int to, At&& at) {
     return sum;
 }
 
-float Block(WeightLayout layout, const std::byte* panel, const QuantizedRows& x, int64_t b, int o,
-            float acc) {
-    const int8_t* q = x.q + b * kBlock;
-    const float xs = x.scale[b];
-    const int sum = x.sum16[2 * b] + x.sum16[2 * b + 1];
+// Block b of output o and row r, added to acc.
+float Block(WeightLayout layout, const std::byte* panel, const QuantizedTile& x, int64_t b, int r,
+            int o, float acc) {
+    int8_t q[kBlock];
+    for (int group = 0; group < kGroups; ++group) {
+        std::memcpy(q + 4 * group, x.Group(b, group, r), 4);
+    }
+    const float xs = x.scale[x.At(b, r)], scaled_sum = x.scaled_sum[x.At(b, r)];
+    const int16_t* sums = x.sum16 + 2 * x.At(b, r);
+    const int sum = sums[0] + sums[1];
     const auto bytes = [&](size_t size) { return panel + static_cast<size_t>(b) * size; };
     const auto super = static_cast<size_t>(b / kSubBlocks),
                sub = static_cast<size_t>(b % kSubBlocks);
@@ -69,12 +74,13 @@ float Block(WeightLayout layout, const std::byte* panel, const QuantizedRows& x,
             const std::byte* at = panel + super * Q4KBlock::kBytes;
             const std::byte* s = at + Q4KBlock::kSub + sub * Q4KBlock::kSubBytes;
             const int dot =
-                Dot(q, 0, 32, [&](int k) { return NibbleAt(s + Q4KBlock::kSubQuants, o, k); }) *
-                Get<uint8_t>(s + Q4KBlock::kSubScale, o);
+                Dot(q, 0, 32, [&](int k) { return NibbleAt(s + Q4KBlock::kSubQuants, o, k); });
+            const float scale =
+                GetHalf(at + Q4KBlock::kScale, o) * f(Get<uint8_t>(s + Q4KBlock::kSubScale, o));
             const float min =
                 GetHalf(at + Q4KBlock::kMin, o) * f(Get<uint8_t>(s + Q4KBlock::kSubMin, o));
-            acc = std::fma(f(dot), GetHalf(at + Q4KBlock::kScale, o) * xs, acc);
-            return std::fma(-min, x.scaled_sum[b], acc);
+            acc = std::fma(f(dot), scale * xs, acc);
+            return std::fma(-min, scaled_sum, acc);
         }
         case WeightLayout::kQ6K: {
             const std::byte* at = panel + super * Q6KBlock::kBytes;
@@ -93,17 +99,16 @@ float Block(WeightLayout layout, const std::byte* panel, const QuantizedRows& x,
             const int dot =
                 Dot(q, 0, 32, [&](int k) { return ByteAt(at + Q8MBlock::kQuants, o, k); });
             acc = std::fma(f(dot), Get<float>(at + Q8MBlock::kScale, o) * xs, acc);
-            return std::fma(Get<float>(at + Q8MBlock::kMin, o), x.scaled_sum[b], acc);
+            return std::fma(Get<float>(at + Q8MBlock::kMin, o), scaled_sum, acc);
         }
         case WeightLayout::kQ8M16: {
             const std::byte* at = bytes(Q8M16Block::kBytes);
             for (int half = 0; half < 2; ++half) {
                 const int dot = Dot(q, 16 * half, 16 * half + 16,
                                     [&](int k) { return ByteAt(at + Q8M16Block::kQuants, o, k); });
-                const int64_t index = 8 * half + o;
+                const int64_t index = kPanel * half + o;
                 acc = std::fma(f(dot), Get<float>(at + Q8M16Block::kScale, index) * xs, acc);
-                acc = std::fma(Get<float>(at + Q8M16Block::kMin, index),
-                               xs * f(x.sum16[2 * b + half]), acc);
+                acc = std::fma(Get<float>(at + Q8M16Block::kMin, index), xs * f(sums[half]), acc);
             }
             return acc;
         }
@@ -113,20 +118,19 @@ float Block(WeightLayout layout, const std::byte* panel, const QuantizedRows& x,
 }
 
 void RunPanel(WeightLayout layout, const PanelTask& task) {
-    for (int r = 0; r < task.rows; ++r) {
-        const QuantizedRows x = task.x.Row(r);
+    for (int r = 0; r < task.x.rows; ++r) {
         for (int o = 0; o < task.outs; ++o) {
             float acc = 0;
-            for (int64_t b = 0; b < x.blocks(); ++b) {
-                acc = Block(layout, task.panel, x, b, o, acc);
+            for (int64_t b = 0; b < task.x.blocks; ++b) {
+                acc = Block(layout, task.panel, task.x, b, r, o, acc);
             }
             task.y[r * task.ldy + o] = acc;
         }
     }
 }
 
-void QuantizeRow(const float* x, const QuantizedRows& row) {
-    for (int64_t b = 0; b < row.blocks(); ++b) {
+void QuantizeRow(const float* x, const QuantizedTile& tile, int row) {
+    for (int64_t b = 0; b < tile.blocks; ++b) {
         const float* in = x + b * kBlock;
         float amax = 0;
         for (int k = 0; k < kBlock; ++k) amax = std::max(amax, std::fabs(in[k]));
@@ -135,13 +139,14 @@ void QuantizeRow(const float* x, const QuantizedRows& row) {
         for (int k = 0; k < kBlock; ++k) {
             const float rounded = std::nearbyint(in[k] * inverse);
             const int q = std::isfinite(rounded) ? static_cast<int>(rounded) : 0;
-            row.q[b * kBlock + k] = static_cast<int8_t>(q);
+            tile.Group(b, k / 4, row)[k % 4] = static_cast<int8_t>(q);
             sums[k / 16] += q;
         }
-        row.scale[b] = amax / 127.0F;
-        row.sum16[2 * b] = static_cast<int16_t>(sums[0]);
-        row.sum16[2 * b + 1] = static_cast<int16_t>(sums[1]);
-        row.scaled_sum[b] = row.scale[b] * static_cast<float>(sums[0] + sums[1]);
+        const int64_t at = tile.At(b, row);
+        tile.scale[at] = amax / 127.0F;
+        tile.sum16[2 * at] = static_cast<int16_t>(sums[0]);
+        tile.sum16[2 * at + 1] = static_cast<int16_t>(sums[1]);
+        tile.scaled_sum[at] = tile.scale[at] * static_cast<float>(sums[0] + sums[1]);
     }
 }
 
@@ -170,6 +175,6 @@ void RunFloat(WeightLayout layout, const FloatTask& task) {
 
 }  // namespace
 
-const MatrixKernels kPortableKernels{"portable", QuantizeRow, RunPanel, RunFloat};
+const MatrixKernels kPortableKernels{"portable", 4, 3, QuantizeRow, RunPanel, RunFloat, nullptr};
 
 }  // namespace argosy

@@ -1,6 +1,7 @@
 // The seam between MatMul and the instruction sets: each set fills one MatrixKernels. All sets do
 // the same arithmetic in the same order, so that a model gives the same tokens on every machine
-// (float layouts excepted, whose lanes differ in number).
+// (float layouts excepted, whose lanes differ in number, and BF16 weights where the CPU multiplies
+// BF16 itself: their input is then rounded to BF16).
 #pragma once
 
 #include <cstdint>
@@ -11,53 +12,75 @@
 
 namespace argosy {
 
-/// Activations rounded to int8, by row. Blocks of 32 have a scale; sums are over rounded values.
-struct QuantizedRows {
-    int8_t* q = nullptr;          // [rows][in]
-    float* scale = nullptr;       // [rows][in / 32]
-    int16_t* sum16 = nullptr;     // [rows][in / 16]
-    float* scaled_sum = nullptr;  // [rows][in / 32]: scale * (sum of 32)
-    int64_t in = 0;
+inline constexpr int kGroups = kBlock / 4;  // of 4 inputs, in a block
 
-    int64_t blocks() const { return in / kBlock; }
-    QuantizedRows Row(int64_t row) const {
-        return {q + row * in, scale + row * blocks(), sum16 + row * blocks() * 2,
-                scaled_sum + row * blocks(), in};
+/// A few rows of activations rounded to int8, interleaved by groups of 4 inputs, so that a kernel
+/// walks one pointer for all of them. Blocks of 32 have a scale; sums are over rounded values.
+struct QuantizedTile {
+    int8_t* q = nullptr;          // [blocks][groups][rows][4]
+    float* scale = nullptr;       // [blocks][rows]
+    int16_t* sum16 = nullptr;     // [blocks][rows][2]: of the first and the last 16
+    float* scaled_sum = nullptr;  // [blocks][rows]: scale * (sum of 32)
+    int64_t blocks = 0;
+    int rows = 0;
+
+    int8_t* Group(int64_t block, int group, int row) const {
+        return q + ((block * kGroups + group) * rows + row) * 4;
     }
+    int64_t At(int64_t block, int row) const { return block * rows + row; }
 };
 
-/// One panel times `rows` (1 to kRowTile) rows: y[r][o] for o < outs.
+/// A block of a tile of R rows, where kernels know R: offsets from a row to the next are constants.
+template <int R>
+struct TileBlock {
+    TileBlock(const QuantizedTile& tile, int64_t block)
+        : q(tile.q + block * R * kBlock),
+          scale(tile.scale + block * R),
+          sum16(tile.sum16 + block * R * 2),
+          scaled_sum(tile.scaled_sum + block * R) {}
+    const int8_t* Four(int group, int row) const { return q + (group * R + row) * 4; }
+
+    const int8_t* q;
+    const float* scale;
+    const int16_t* sum16;
+    const float* scaled_sum;
+};
+
+/// One panel times the rows of a tile: y[r][o] for o < outs.
 struct PanelTask {
     const std::byte* panel = nullptr;
-    QuantizedRows x;
-    int rows = 0;
+    QuantizedTile x;
     float* y = nullptr;
     int64_t ldy = 0;
     int outs = kPanel;
 };
 
-/// `outs` (1 to kFloatOuts) stored rows times `rows` (1 to kFloatRows) rows of floats.
+/// `outs` (1 to kFloatOuts) stored rows times `rows` (1 to the set's float_rows) rows of floats.
 struct FloatTask {
     const std::byte* w = nullptr;
     size_t stride = 0;  // bytes from one stored row to the next
     int64_t in = 0;
     const float* x = nullptr;
-    int64_t ldx = 0;
+    const uint16_t* rounded = nullptr;  // x as BF16, where the set has round_row
+    int64_t ldx = 0;                    // elements from one row of x (or rounded) to the next
     int rows = 0;
     float* y = nullptr;
     int64_t ldy = 0;
     int outs = 0;
 };
 
-inline constexpr int kRowTile = 4;
-inline constexpr int kFloatRows = 3;
 inline constexpr int kFloatOuts = 4;
 
 struct MatrixKernels {
     std::string_view name;
-    void (*quantize_row)(const float* x, const QuantizedRows& row) = nullptr;
+    int row_tile = 0;    // rows of a full QuantizedTile
+    int float_rows = 0;  // rows of a full FloatTask
+    /// x [blocks * 32] into row `row` of the tile.
+    void (*quantize_row)(const float* x, const QuantizedTile& tile, int row) = nullptr;
     void (*panel)(WeightLayout layout, const PanelTask& task) = nullptr;
     void (*floats)(WeightLayout layout, const FloatTask& task) = nullptr;
+    /// Where set, kBF16 weights take x rounded to BF16 by it.
+    void (*round_row)(const float* x, int64_t in, uint16_t* rounded) = nullptr;
 };
 
 /// Sets that this CPU can run, best first.
@@ -67,6 +90,9 @@ const MatrixKernels& ActiveKernels();
 extern const MatrixKernels kPortableKernels;
 #if defined(__x86_64__)
 extern const MatrixKernels kAvx2Kernels;
+void QuantizeRowAvx2(const float* x, const QuantizedTile& tile, int row);
+extern const MatrixKernels kAvx512VnniKernels;
+extern const MatrixKernels kAvx512Bf16Kernels;  // the same, but for BF16 weights
 #endif
 
 }  // namespace argosy

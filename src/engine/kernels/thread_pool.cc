@@ -59,10 +59,14 @@ ThreadPool::~ThreadPool() {
     {
         const std::scoped_lock lock(mutex_);
         stop_ = true;
-        round_.fetch_add(1);
     }
     wake_.notify_all();
     for (std::thread& worker : workers_) worker.join();
+}
+
+bool ThreadPool::HasWork() const {
+    const uint64_t ticket = ticket_.load();
+    return static_cast<uint32_t>(ticket) < static_cast<uint32_t>(ticket >> 32);
 }
 
 void ThreadPool::Run(int tasks, TaskRef fn) {
@@ -71,50 +75,46 @@ void ThreadPool::Run(int tasks, TaskRef fn) {
         for (int task = 0; task < tasks; ++task) fn(task, 0);
         return;
     }
-    fn_ = &fn;
-    tasks_ = tasks;
-    const uint32_t round = round_.load(std::memory_order_relaxed) + 1;
-    ticket_.store(uint64_t{round} << 32);
-    busy_.store(static_cast<int>(workers_.size()));
-    round_.store(round);
+    fn_.store(&fn);
+    done_.store(0);
+    ticket_.store(uint64_t{static_cast<uint32_t>(tasks)} << 32);
     if (parked_.load() > 0) {
         {
             const std::scoped_lock lock(mutex_);
-        }  // a worker about to park sees the round or us
+        }  // a worker about to park sees the tasks or us
         wake_.notify_all();
     }
-    Drain(round, 0);
-    while (busy_.load() > 0) Pause();
+    Drain(0);
+    // A worker that was put off the CPU in its task may be waiting for this very CPU.
+    for (int spins = 0; done_.load() < tasks; ++spins) {
+        if (spins < kSpins) {
+            Pause();
+        } else {
+            sched_yield();
+        }
+    }
 }
 
-void ThreadPool::Drain(uint32_t round, int worker) {
-    while (true) {
-        const uint64_t ticket = ticket_.fetch_add(1);
-        const auto task = static_cast<uint32_t>(ticket);
-        if (static_cast<uint32_t>(ticket >> 32) != round) return;
-        if (task >= static_cast<uint32_t>(tasks_)) return;
-        (*fn_)(static_cast<int>(task), worker);
+void ThreadPool::Drain(int worker) {
+    uint64_t ticket = ticket_.load();
+    while (static_cast<uint32_t>(ticket) < static_cast<uint32_t>(ticket >> 32)) {
+        if (!ticket_.compare_exchange_weak(ticket, ticket + 1)) continue;
+        (*fn_.load())(static_cast<int>(static_cast<uint32_t>(ticket)), worker);
+        done_.fetch_add(1);
+        ticket = ticket_.load();
     }
 }
 
 void ThreadPool::Work(int worker) {
-    uint32_t seen = 0;
-    while (true) {
-        int spins = 0;
-        while (round_.load() == seen && spins < kSpins) {
-            Pause();
-            ++spins;
-        }
-        if (round_.load() == seen) {
+    while (!stop_.load()) {
+        for (int spins = 0; !HasWork() && spins < kSpins; ++spins) Pause();
+        if (!HasWork()) {
             std::unique_lock lock(mutex_);
             parked_.fetch_add(1);
-            wake_.wait(lock, [&] { return round_.load() != seen; });
+            wake_.wait(lock, [&] { return HasWork() || stop_.load(); });
             parked_.fetch_sub(1);
         }
-        seen = round_.load();
-        if (stop_.load()) return;
-        Drain(seen, worker);
-        busy_.fetch_sub(1);
+        Drain(worker);
     }
 }
 

@@ -47,17 +47,17 @@ class ThreadPool {
 
   private:
     void Work(int worker);
-    void Drain(uint32_t round, int worker);
+    void Drain(int worker);
+    bool HasWork() const;
 
-    /// Round in the high 32 bits, next task in the low: a late worker never takes a task of a
-    /// round that it did not see begin.
+    /// The round's number of tasks in the high 32 bits, the next one in the low. Claiming a task
+    /// swaps the whole word, so a claim is always of the round in progress, which cannot end before
+    /// the task is done: a worker that the system let sleep holds nobody up.
     alignas(64) std::atomic<uint64_t> ticket_{0};
-    alignas(64) std::atomic<int> busy_{0};  // workers that may still touch fn_
-    alignas(64) std::atomic<uint32_t> round_{0};
+    alignas(64) std::atomic<int> done_{0};  // tasks of this round
     std::atomic<int> parked_{0};
     std::atomic<bool> stop_{false};
-    const TaskRef* fn_ = nullptr;
-    int tasks_ = 0;
+    std::atomic<const TaskRef*> fn_{nullptr};
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<std::thread> workers_;

@@ -1,5 +1,5 @@
 // A weight matrix ready to be multiplied with: float types stay where the file is mapped,
-// quantised ones are interleaved once into panels of 8 output columns, losing nothing.
+// quantised ones are interleaved once into panels of 16 output columns, losing nothing.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace argosy {
 
-/// How the kernels see a weight. A panel holds 8 outputs; a block is 32 consecutive inputs. See
+/// How the kernels see a weight. A panel holds 16 outputs; a block is 32 consecutive inputs. See
 /// panel_format.h for the bytes.
 enum class WeightLayout : uint8_t {
     kF32,    // rows as in the file

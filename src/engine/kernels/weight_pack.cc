@@ -153,7 +153,9 @@ void Put(std::byte* base, size_t index, T value) {
 }
 
 // Where element k of output o is in int8 quants.
-size_t ByteOf(int o, int k) { return static_cast<size_t>((k / 4) * 32 + o * 4 + k % 4); }
+size_t ByteOf(int o, int k) {
+    return static_cast<size_t>(k / 4) * kGroupBytes + static_cast<size_t>(o * 4 + k % 4);
+}
 
 void PutBytes(std::byte* quants, int o, const Slice& s) {
     for (int k = 0; k < 32; ++k) Put(quants, ByteOf(o, k), static_cast<int8_t>(s.q[k]));
@@ -166,11 +168,15 @@ void PutNibbles(std::byte* quants, int o, const Slice& s) {
     }
 }
 
+// Where the two high bits of a 6-bit element are: four groups share a vector.
+size_t HighByteOf(int o, int k) {
+    return static_cast<size_t>(k / 16) * kGroupBytes + static_cast<size_t>(o * 4 + k % 4);
+}
+
 void PutHighBits(std::byte* high, int o, const Slice& s) {
     for (int k = 0; k < 32; ++k) {
-        const int group = k / 4;
-        std::byte& byte = high[32 * (group / 4) + o * 4 + k % 4];
-        byte |= static_cast<std::byte>((s.q[k] >> 4) << (2 * (group % 4)));
+        std::byte& byte = high[HighByteOf(o, k)];
+        byte |= static_cast<std::byte>((s.q[k] >> 4) << (2 * (k / 4 % 4)));
     }
 }
 
@@ -235,8 +241,8 @@ void PackBlock(WeightLayout layout, DType type, const std::byte* row, int64_t bl
         case WeightLayout::kQ8M16: {
             std::byte* at = At(panel, index * Q8M16Block::kBytes);
             for (size_t half = 0; half < 2; ++half) {
-                Put(at + Q8M16Block::kScale, 8 * half + out, s.scale[half]);
-                Put(at + Q8M16Block::kMin, 8 * half + out, s.min[half]);
+                Put(at + Q8M16Block::kScale, kPanel * half + out, s.scale[half]);
+                Put(at + Q8M16Block::kMin, kPanel * half + out, s.min[half]);
             }
             return PutBytes(at + Q8M16Block::kQuants, o, s);
         }
