@@ -141,14 +141,17 @@ void RunFloats(const MatrixKernels& kernels, const MatMulJob& job, int first, in
                const FloatRows& rows) {
     const Weight& weight = *job.weight;
     const bool rounds = weight.layout() == WeightLayout::kBF16 && rows.rounded != nullptr;
-    for (int row = 0; row < rows.m; row += kernels.float_rows) {
+    const bool streams = kernels.streams && rows.m <= kStreamRows;
+    const int step = streams ? rows.m : kernels.float_rows;
+    for (int row = 0; row < rows.m; row += step) {
         FloatTask task;
+        task.streams = streams;
         task.stride = weight.stride();
         task.in = weight.in();
         task.ldx = rounds ? weight.in() : rows.ldx;
         task.x = rows.x + row * rows.ldx;
         if (rounds) task.rounded = rows.rounded + row * weight.in();
-        task.rows = std::min(kernels.float_rows, rows.m - row);
+        task.rows = std::min(step, rows.m - row);
         task.ldy = job.ldy;
         for (int unit = first; unit < last; ++unit) {
             const int64_t out = int64_t{unit} * kFloatOuts;

@@ -441,6 +441,13 @@ void QuantizeRowAvx2(const float* x, const QuantizedTile& tile, int row) {
     for (int64_t b = 0; b < tile.blocks; ++b) QuantizeBlock(x, tile, b, row);
 }
 
-const MatrixKernels kAvx2Kernels{"avx2", 4, 3, QuantizeRowAvx2, RunPanel, RunFloat, nullptr};
+const MatrixKernels kAvx2Kernels{
+    .name = "avx2",
+    .row_tile = 4,
+    .float_rows = 3,
+    .quantize_row = QuantizeRowAvx2,
+    .panel = RunPanel,
+    .floats = RunFloat,
+};
 
 }  // namespace argosy

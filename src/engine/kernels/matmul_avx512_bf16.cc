@@ -35,8 +35,15 @@ void RunFloat(WeightLayout layout, const FloatTask& task) {
 
 }  // namespace
 
-const MatrixKernels kAvx512Bf16Kernels{"avx512bf16",    kRowTileAvx512, kFloatRowsAvx512,
-                                       QuantizeRowAvx2, RunPanelAvx512, RunFloat,
-                                       RoundRow};
+const MatrixKernels kAvx512Bf16Kernels{
+    .name = "avx512bf16",
+    .row_tile = kRowTileAvx512,
+    .float_rows = kFloatRowsAvx512,
+    .streams = true,
+    .quantize_row = QuantizeRowAvx2,
+    .panel = RunPanelAvx512,
+    .floats = RunFloat,
+    .round_row = RoundRow,
+};
 
 }  // namespace argosy

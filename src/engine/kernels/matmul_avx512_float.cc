@@ -45,8 +45,14 @@ void RunFloatAvx512(WeightLayout layout, const FloatTask& task) {
     }
 }
 
-const MatrixKernels kAvx512VnniKernels{"avx512vnni",    kRowTileAvx512, kFloatRowsAvx512,
-                                       QuantizeRowAvx2, RunPanelAvx512, RunFloatAvx512,
-                                       nullptr};
+const MatrixKernels kAvx512VnniKernels{
+    .name = "avx512vnni",
+    .row_tile = kRowTileAvx512,
+    .float_rows = kFloatRowsAvx512,
+    .streams = true,
+    .quantize_row = QuantizeRowAvx2,
+    .panel = RunPanelAvx512,
+    .floats = RunFloatAvx512,
+};
 
 }  // namespace argosy

@@ -175,6 +175,13 @@ void RunFloat(WeightLayout layout, const FloatTask& task) {
 
 }  // namespace
 
-const MatrixKernels kPortableKernels{"portable", 4, 3, QuantizeRow, RunPanel, RunFloat, nullptr};
+const MatrixKernels kPortableKernels{
+    .name = "portable",
+    .row_tile = 4,
+    .float_rows = 3,
+    .quantize_row = QuantizeRow,
+    .panel = RunPanel,
+    .floats = RunFloat,
+};
 
 }  // namespace argosy

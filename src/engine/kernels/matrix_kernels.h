@@ -55,7 +55,8 @@ struct PanelTask {
     int outs = kPanel;
 };
 
-/// `outs` (1 to kFloatOuts) stored rows times `rows` (1 to the set's float_rows) rows of floats.
+/// `outs` (1 to kFloatOuts) stored rows times `rows` rows of floats: 1 to the set's float_rows, or
+/// where the weights are streamed, to kStreamRows if the set can.
 struct FloatTask {
     const std::byte* w = nullptr;
     size_t stride = 0;  // bytes from one stored row to the next
@@ -67,14 +68,17 @@ struct FloatTask {
     float* y = nullptr;
     int64_t ldy = 0;
     int outs = 0;
+    bool streams = false;  // all rows of x are here: this is the only time the weights are read
 };
 
 inline constexpr int kFloatOuts = 4;
+inline constexpr int kStreamRows = 8;
 
 struct MatrixKernels {
     std::string_view name;
-    int row_tile = 0;    // rows of a full QuantizedTile
-    int float_rows = 0;  // rows of a full FloatTask
+    int row_tile = 0;      // rows of a full QuantizedTile
+    int float_rows = 0;    // rows of a full FloatTask
+    bool streams = false;  // takes FloatTask::streams
     /// x [blocks * 32] into row `row` of the tile.
     void (*quantize_row)(const float* x, const QuantizedTile& tile, int row) = nullptr;
     void (*panel)(WeightLayout layout, const PanelTask& task) = nullptr;
