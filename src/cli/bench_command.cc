@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/engine_flags.h"
 #include "engine/kernels/cpu_features.h"
+#include "engine/kernels/machine_peaks.h"
 
 namespace argosy::cli {
 
@@ -20,35 +21,46 @@ struct BenchFlags {
 json::object BenchModel(BenchFlags& flags) {
     const auto host = OpenHost(flags.engine);
     const int threads = host->engine().options().threads;
+    ThreadPool pool(threads);
     json::object out{{"model", host->name()},
                      {"threads", threads},
                      {"kernels", DescribeKernels()},
                      {"weight_bytes", host->info().weight_bytes},
-                     {"read_bytes_per_second", MeasureReadBandwidth(threads)}};
+                     {"layer_products", host->info().layer_products},
+                     {"read_bytes_per_second", MeasureReadBandwidth(pool)},
+                     {"peak_flops_per_second", MeasurePeakFlops(pool)}};
     out["results"] = BenchEngine(*host, flags.local);
     return out;
 }
 
+// Decode reads all weights for each step; prefill multiplies every token with the layers' matrices.
+std::string ShareOfPeak(const json::object& out, const json::object& result) {
+    const auto number = [&](const char* key) { return out.at(key).to_number<double>(); };
+    const double rate = result.at("tokens_per_second").to_number<double>();
+    const double batch = result.at("batch").to_number<double>();
+    if (result.at("name") == "decode") {
+        return fmt::format(
+            "{:.0f} % of the memory bandwidth",
+            100 * rate / batch * number("weight_bytes") / number("read_bytes_per_second"));
+    }
+    return fmt::format("{:.0f} % of the F32 peak",
+                       100 * rate * 2 * number("layer_products") / number("peak_flops_per_second"));
+}
+
 void PrintModel(const json::object& out) {
-    const double bandwidth = out.at("read_bytes_per_second").to_number<double>();
-    const double weights = out.at("weight_bytes").to_number<double>();
-    std::cout << fmt::format("{} on {} threads, {}; memory reads {:.1f} GB/s\n",
+    std::cout << fmt::format("{} on {} threads, {}; memory reads {:.1f} GB/s, F32 {:.1f} GFLOP/s\n",
                              json::value_to<std::string>(out.at("model")),
                              out.at("threads").as_int64(),
-                             json::value_to<std::string>(out.at("kernels")), bandwidth / 1e9);
-    for (const json::value& result : out.at("results").as_array()) {
-        const bool decode = result.at("name") == "decode";
-        const double rate = result.at("tokens_per_second").to_number<double>();
-        const auto batch = static_cast<double>(result.at("batch").as_int64());
-        std::cout << fmt::format("  {:<8} {:>5} tokens  batch {:>3}  {:>9.1f} tokens/s",
+                             json::value_to<std::string>(out.at("kernels")),
+                             out.at("read_bytes_per_second").to_number<double>() / 1e9,
+                             out.at("peak_flops_per_second").to_number<double>() / 1e9);
+    for (const json::value& value : out.at("results").as_array()) {
+        const json::object& result = value.as_object();
+        std::cout << fmt::format("  {:<8} {:>5} tokens  batch {:>3}  {:>9.1f} tokens/s  {}\n",
                                  json::value_to<std::string>(result.at("name")),
                                  result.at("tokens").as_int64(), result.at("batch").as_int64(),
-                                 rate);
-        if (decode) {
-            std::cout << fmt::format("  {:>3.0f} % of the memory bandwidth",
-                                     100 * rate / batch * weights / bandwidth);
-        }
-        std::cout << "\n";
+                                 result.at("tokens_per_second").to_number<double>(),
+                                 ShareOfPeak(out, result));
     }
 }
 

@@ -1,12 +1,9 @@
 #include "cli/bench_engine.h"
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstring>
 #include <mutex>
 #include <random>
-#include <thread>
 
 #include "cli/bench_figures.h"
 
@@ -120,31 +117,6 @@ json::array BenchEngine(const serve::ModelHost& host, const EngineBenchOptions& 
         }));
     }
     return results;
-}
-
-double MeasureReadBandwidth(int threads) {
-    constexpr size_t kWords = size_t{64} << 20 >> 3;  // 64 MiB a thread, far beyond any cache
-    constexpr int kRounds = 5;
-    std::vector<std::vector<uint64_t>> buffers(threads, std::vector<uint64_t>(kWords, 1));
-    std::atomic<uint64_t> sum{0};
-    double best = 0;
-    for (int round = 0; round < kRounds; ++round) {
-        const auto start = Clock::now();
-        std::vector<std::thread> readers;
-        for (const auto& buffer : buffers) {
-            readers.emplace_back([&buffer, &sum] {
-                uint64_t lanes[8] = {};
-                for (size_t i = 0; i < kWords; i += 8) {
-                    for (size_t lane = 0; lane < 8; ++lane) lanes[lane] += buffer[i + lane];
-                }
-                for (const uint64_t lane : lanes) sum += lane;
-            });
-        }
-        for (std::thread& reader : readers) reader.join();
-        const double bytes = static_cast<double>(kWords) * 8 * threads;
-        best = std::max(best, bytes / Seconds(Clock::now() - start));
-    }
-    return best;
 }
 
 }  // namespace argosy::cli

@@ -17,7 +17,5 @@ struct EngineBenchOptions {
 
 /// {"name": "prefill" | "decode", "tokens", "batch", "tokens_per_second", "runs": [...]}.
 json::array BenchEngine(const serve::ModelHost& host, const EngineBenchOptions& options);
-/// Bytes a second that `threads` threads read from memory together: what decode is bound by.
-double MeasureReadBandwidth(int threads);
 
 }  // namespace argosy::cli

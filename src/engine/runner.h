@@ -30,6 +30,7 @@ struct RunnerInfo {
     bool causal = true;
     int64_t kv_bytes_per_token = 0;  // all layers, K and V
     uint64_t weight_bytes = 0;       // resident bytes of the weights as held now
+    uint64_t layer_products = 0;     // multiply-adds of a token with the layers' matrices
 };
 
 /// One sequence's share of a forward pass.

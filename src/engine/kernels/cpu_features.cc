@@ -7,6 +7,10 @@
 
 #include "engine/kernels/matrix_kernels.h"
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
+
 namespace argosy {
 
 namespace {
@@ -21,7 +25,7 @@ CpuFeatures Detect() {
     cpu.avx512_vnni = cpu.avx512 && __builtin_cpu_supports("avx512vnni");
     cpu.avx512_bf16 = cpu.avx512 && __builtin_cpu_supports("avx512bf16");
 #elif defined(__aarch64__)
-    cpu.neon = true;
+    cpu.neon_dot = (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
 #endif
     return cpu;
 }
@@ -66,7 +70,7 @@ std::string DescribeKernels() {
     if (cpu.avx512) features += " AVX-512";
     if (cpu.avx512_vnni) features += " VNNI";
     if (cpu.avx512_bf16) features += " BF16";
-    if (cpu.neon) features += " NEON";
+    if (cpu.neon_dot) features += " NEON SDOT";
     return fmt::format("{} kernels ({})", KernelSet(),
                        features.empty() ? "no vector extension" : features.substr(1));
 }
@@ -75,6 +79,11 @@ std::string MissingFeatureWarning() {
 #if defined(__x86_64__)
     if (!DetectCpu().avx2) {
         return "this CPU (or its hypervisor) shows no AVX2 with FMA: portable kernels, about 20 "
+               "times slower";
+    }
+#elif defined(__aarch64__)
+    if (!DetectCpu().neon_dot) {
+        return "this CPU has no dot-product instructions (Armv8.2): portable kernels, about 10 "
                "times slower";
     }
 #endif

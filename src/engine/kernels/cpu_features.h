@@ -12,13 +12,14 @@ struct CpuFeatures {
     bool avx512 = false;  // F, BW, DQ, VL
     bool avx512_vnni = false;
     bool avx512_bf16 = false;
-    bool neon = false;
+    bool neon_dot = false;  // NEON with SDOT (Armv8.2's dot product)
 };
 
 /// Detected once, the operating system's support for the registers included.
 const CpuFeatures& DetectCpu();
 
-/// The matrix kernels in use: "avx512bf16", "avx512vnni", "avx2" or "portable".
+/// The matrix kernels in use: "avx512bf16", "avx512vnni", "avx2",
+/// "neon-dot" or "portable".
 std::string_view KernelSet();
 /// Kernel sets that this CPU can run, best first; "portable" is the last.
 std::span<const std::string_view> KernelSets();

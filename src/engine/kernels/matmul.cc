@@ -173,6 +173,8 @@ std::span<const MatrixKernels* const> AvailableKernels() {
         if (cpu.avx2 && cpu.avx512_vnni && cpu.avx512_bf16) sets.push_back(&kAvx512Bf16Kernels);
         if (cpu.avx2 && cpu.avx512_vnni) sets.push_back(&kAvx512VnniKernels);
         if (cpu.avx2) sets.push_back(&kAvx2Kernels);
+#elif defined(__aarch64__)
+        if (DetectCpu().neon_dot) sets.push_back(&kNeonKernels);
 #endif
         sets.push_back(&kPortableKernels);
         return sets;

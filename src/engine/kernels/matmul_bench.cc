@@ -8,12 +8,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "engine/kernels/cpu_features.h"
+#include "engine/kernels/machine_peaks.h"
 #include "engine/kernels/matmul.h"
 #include "model/quantize.h"
 
@@ -32,55 +32,6 @@ double Quickest(const Fn& fn) {
         spent += took.count();
     }
     return best;
-}
-
-/// GB/s that all threads together read from memory (not cache).
-double PeakGbytes(ThreadPool& pool) {
-    std::vector<uint64_t> memory(size_t{32} << 20, 1);  // 256 MiB
-    const auto threads = static_cast<size_t>(pool.threads());
-    std::vector<uint64_t> sums(threads * 8);
-    const double seconds = Quickest([&] {
-        pool.Run(pool.threads(), [&](int task, int) {
-            const size_t share = memory.size() / threads;
-            const uint64_t* from = memory.data() + static_cast<size_t>(task) * share;
-            sums[static_cast<size_t>(task) * 8] = std::accumulate(from, from + share, uint64_t{0});
-        });
-    });
-    return static_cast<double>(memory.size() * sizeof(uint64_t)) / seconds * 1e-9;
-}
-
-/// Fused multiply-adds on registers alone, of 10 vectors of 8 lanes.
-using Lanes = float __attribute__((vector_size(32)));
-#if defined(__x86_64__)
-__attribute__((target("avx2,fma")))
-#endif
-double
-SpinFma(int rounds, float* sink) {
-    Lanes sums[10] = {}, a, b;
-    for (int lane = 0; lane < 8; ++lane) a[lane] = 0.999F + sink[0], b[lane] = 0.001F;
-    for (int i = 0; i < rounds; ++i) {
-#pragma GCC unroll 10
-        for (Lanes& sum : sums) sum = sum * a + b;
-#if defined(__x86_64__)
-        for (Lanes& sum : sums) asm volatile("" : "+x"(sum));
-#endif
-    }
-    for (const Lanes& sum : sums) sink[1] += sum[0];
-    return 160.0 * rounds;
-}
-
-/// GFLOP/s of F32 of all threads together.
-double PeakGflops(ThreadPool& pool) {
-    if (!DetectCpu().avx2) return 0;
-    std::vector<float> sink(static_cast<size_t>(pool.threads()) * 16);
-    double flops = 0;
-    const double seconds = Quickest([&] {
-        pool.Run(pool.threads(), [&](int task, int) {
-            const double done = SpinFma(3'000'000, &sink[static_cast<size_t>(task) * 16]);
-            if (task == 0) flops = done * pool.threads();
-        });
-    });
-    return flops / seconds * 1e-9;
 }
 
 struct Shape {
@@ -159,7 +110,7 @@ int BenchMain(int threads, const std::string& set, std::vector<std::string> type
     }
     if (types.empty()) types = {"Q8_0", "Q4_0", "Q4_K", "Q6_K", "BF16"};
     ThreadPool pool(threads);
-    const double gbytes = PeakGbytes(pool), gflops = PeakGflops(pool);
+    const double gbytes = MeasureReadBandwidth(pool) * 1e-9, gflops = MeasurePeakFlops(pool) * 1e-9;
     fmt::print("{}, {} threads: memory {:.1f} GB/s, F32 FMA {:.1f} GFLOP/s\n", DescribeKernels(),
                pool.threads(), gbytes, gflops);
     for (const std::string& name : types) {

@@ -134,6 +134,13 @@ INSTANTIATE_TEST_SUITE_P(MatMul, EveryType,
                                            DType::kQ6_K, DType::kIQ4_NL),
                          [](const auto& info) { return std::string(FindDType(info.param)->name); });
 
+TEST(KernelSets, BestIsTheOneThatTheMachineIsExpectedToHave) {
+    EXPECT_EQ(KernelSets().back(), "portable");
+    if (DetectCpu().avx512_bf16) EXPECT_EQ(KernelSet(), "avx512bf16");
+    const char* expected = std::getenv("ARGOSY_EXPECT_KERNELS");  // set by tools/test-arm64
+    if (expected != nullptr) EXPECT_EQ(KernelSet(), expected);
+}
+
 TEST(MatMul, SeveralWeightsShareTheirInput) {
     const Matrix a(DType::kQ8_0, 64, 20, 1), b(DType::kF32, 64, 5, 2);
     ThreadPool pool(2);

@@ -97,6 +97,8 @@ extern const MatrixKernels kAvx2Kernels;
 void QuantizeRowAvx2(const float* x, const QuantizedTile& tile, int row);
 extern const MatrixKernels kAvx512VnniKernels;
 extern const MatrixKernels kAvx512Bf16Kernels;  // the same, but for BF16 weights
+#elif defined(__aarch64__)
+extern const MatrixKernels kNeonKernels;
 #endif
 
 }  // namespace argosy

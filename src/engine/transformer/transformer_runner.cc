@@ -49,6 +49,8 @@ void TransformerRunner::FillInfo() {
     info_.causal = !a_.encoder;
     info_.kv_bytes_per_token = a_.encoder ? 0 : KvCache::TokenBytes(a_, kv_type_);
     info_.weight_bytes = weights_.bytes;
+    const auto head = static_cast<uint64_t>(weights_.head.weight.in() * weights_.head.weight.out());
+    info_.layer_products = weights_.products - head;
 }
 
 Result<void> TransformerRunner::AllocateKv(int32_t blocks) {

@@ -45,6 +45,7 @@ class Loader {
         }
         ARGOSY_TRY(linear.weight, Weight::Make(*view, pool_));
         weights_.bytes += linear.weight.bytes();
+        weights_.products += static_cast<uint64_t>(in * out);
         return ReadVector(name + ".bias", out, false, linear.bias);
     }
 

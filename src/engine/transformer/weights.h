@@ -43,6 +43,7 @@ struct ModelWeights {
     Linear head;                // logits
     Linear pooler, classifier;  // of rerankers
     uint64_t bytes = 0;         // that one forward pass of one token reads
+    uint64_t products = 0;      // multiply-adds of a token with all of these matrices
 };
 
 /// kCorrupt names the tensor and both shapes.
