@@ -8,51 +8,15 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <numeric>
 #include <random>
 #include <string_view>
 #include <vector>
 
 #include "engine/kernels/attention.h"
+#include "engine/kernels/machine_peaks.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "engine/kernels/attention_bench.cc"
-// clang-format off
-#include <hwy/foreach_target.h>  // must precede highway.h
-#include <hwy/highway.h>
-// clang-format on
-
-HWY_BEFORE_NAMESPACE();
-namespace argosy {
-namespace HWY_NAMESPACE {
-
-/// Fused multiply-adds on registers alone; returns how many floating-point operations.
-double SpinFma(int rounds, float* sink) {
-    namespace hn = hwy::HWY_NAMESPACE;
-    const hn::CappedTag<float, 16> d;
-    const auto a = hn::Set(d, 0.999f), b = hn::Set(d, 0.001f);
-    auto s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a;
-    for (int i = 0; i < rounds; ++i) {
-        s0 = hn::MulAdd(s0, a, b), s1 = hn::MulAdd(s1, a, b), s2 = hn::MulAdd(s2, a, b);
-        s3 = hn::MulAdd(s3, a, b), s4 = hn::MulAdd(s4, a, b), s5 = hn::MulAdd(s5, a, b);
-        s6 = hn::MulAdd(s6, a, b), s7 = hn::MulAdd(s7, a, b), s8 = hn::MulAdd(s8, a, b);
-        s9 = hn::MulAdd(s9, a, b);
-    }
-    const auto low = hn::Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)), hn::Add(s4, s5));
-    const auto high = hn::Add(hn::Add(s6, s7), hn::Add(s8, s9));
-    *sink += hn::GetLane(hn::SumOfLanes(d, hn::Add(low, high)));
-    return 20.0 * rounds * static_cast<double>(hn::Lanes(d));
-}
-
-}  // namespace HWY_NAMESPACE
-}  // namespace argosy
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace argosy {
 namespace {
-
-HWY_EXPORT(SpinFma);
 
 /// Seconds of the quickest of some runs.
 template <typename Fn>
@@ -73,34 +37,6 @@ struct Run {
     int heads, kv_heads, head_dim, rows, keys;
     KvType type;
 };
-
-/// GFLOP/s of all threads together.
-double PeakGflops(ThreadPool& pool) {
-    std::vector<float> sink(static_cast<size_t>(pool.threads()) * 16);
-    double flops = 0;
-    const double seconds = Quickest([&] {
-        pool.Run(pool.threads(), [&](int task, int) {
-            const double done = HWY_DYNAMIC_DISPATCH(SpinFma)(5'000'000, &sink[task * 16]);
-            if (task == 0) flops = done * pool.threads();
-        });
-    });
-    return flops / seconds * 1e-9;
-}
-
-/// GB/s that all threads together read from memory (not cache).
-double PeakGbytes(ThreadPool& pool) {
-    std::vector<uint64_t> memory(size_t{32} << 20, 1);  // 256 MiB
-    std::vector<uint64_t> sums(static_cast<size_t>(pool.threads()) * 8);
-    const auto threads = static_cast<size_t>(pool.threads());
-    const double seconds = Quickest([&] {
-        pool.Run(pool.threads(), [&](int task, int) {
-            const size_t share = memory.size() / threads;
-            const uint64_t* from = memory.data() + static_cast<size_t>(task) * share;
-            sums[static_cast<size_t>(task) * 8] = std::accumulate(from, from + share, uint64_t{0});
-        });
-    });
-    return static_cast<double>(memory.size() * sizeof(uint64_t)) / seconds * 1e-9;
-}
 
 void Measure(ThreadPool& pool, const Run& run, double gflops, double gbytes) {
     constexpr int kBlockTokens = 16;
@@ -162,7 +98,7 @@ void Measure(ThreadPool& pool, const Run& run, double gflops, double gbytes) {
 
 int BenchMain(int threads, std::string_view only) {
     ThreadPool pool(threads);
-    const double gflops = PeakGflops(pool), gbytes = PeakGbytes(pool);
+    const double gflops = MeasurePeakFlops(pool) * 1e-9, gbytes = MeasureReadBandwidth(pool) * 1e-9;
     fmt::print("{} threads: FMA {:.1f} GFLOP/s, memory {:.1f} GB/s\n", pool.threads(), gflops,
                gbytes);
     for (const Run& run : {
@@ -188,4 +124,3 @@ int BenchMain(int threads, std::string_view only) {
 int main(int argc, char** argv) {
     return argosy::BenchMain(argc > 1 ? std::atoi(argv[1]) : 1, argc > 2 ? argv[2] : "");
 }
-#endif  // HWY_ONCE
