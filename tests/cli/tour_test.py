@@ -1,6 +1,8 @@
 """Runs README.md's tour as a new user would: each line of its code block, in an empty folder."""
+import json
 import os
 import pathlib
+import random
 import re
 import socket
 import subprocess
@@ -11,9 +13,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    """One that the kernel does not give to others: below the range of its own choosing."""
+    while True:
+        with socket.socket() as probe:
+            try:
+                port = random.randrange(20000, 32000)
+                probe.bind(("127.0.0.1", port))
+                return str(port)
+            except OSError:
+                continue
 
 
 class Tour(unittest.TestCase):
@@ -30,7 +38,9 @@ class Tour(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("architecture  llama", result.stdout)
         self.assertIn('"architecture":"llama"', result.stdout)
-        self.assertRegex(result.stdout, r'"content":"{ ?\\"tea\\": ?\\"(Assam|Sencha)\\" ?}"')
+        # The schema leaves white space to the model, whose weights and seed are random.
+        content = re.search(r'"content":("{(?:[^"\\]|\\.)*}")', result.stdout)
+        self.assertIn(json.loads(json.loads(content.group(1)))["tea"], ("Assam", "Sencha"))
         self.assertIn("data: [DONE]", result.stdout)
         self.assertRegex(result.stdout, r"vllm:prompt_tokens_total{.*} [1-9]")
 
