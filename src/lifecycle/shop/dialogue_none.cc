@@ -52,7 +52,10 @@ bool NoneLikeThat(Random& random, const Stall& stall, Dialogue& out) {
                                            "Is there {} in your shop?", "I need {}."};
     out.question = fmt::format(fmt::runtime(random.Pick(kAsk)), wish.One());
     out.search = wish.One();
-    out.answer = Sorry(random, wish.One());
+    // One asks for some tea, and there is not any.
+    std::string missing = wish.One();
+    if (missing.starts_with("some ")) missing.replace(0, 4, "any");
+    out.answer = Sorry(random, missing);
     return true;
 }
 
