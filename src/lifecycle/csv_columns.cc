@@ -132,7 +132,8 @@ Result<Example> CsvMapping::Map(const std::vector<std::string>& fields) const {
         return ParseExample(
             json::object{{"prompt", fields[*prompt_]}, {"completion", fields[*completion_]}});
     }
-    return ParseExample(json::object{{"text", fields[*text_]}});
+    if (text_) return ParseExample(json::object{{"text", fields[*text_]}});
+    return Err(ErrorCode::kInternal, "a mapping that makes no row");
 }
 
 }  // namespace argosy::lifecycle

@@ -56,8 +56,8 @@ not json
     const auto problems = Problems({.train = {path}});
     const std::vector<std::string> wanted = {
         "t.jsonl:1: the last message is of role 'user'; it has to be the assistant's answer",
-        "t.jsonl:2: messages[0]: role is 'asistant'; it has to be one of system, user, assistant, "
-        "tool (did you mean 'assistant'?)",
+        ("t.jsonl:2: messages[0]: role is 'asistant'; it has to be one of system, user, "
+         "assistant, tool (did you mean 'assistant'?)"),
         "t.jsonl:3: not JSON at offset",
         "t.jsonl:5: unknown form with key 'mesages'; did you mean 'messages'? a row has",
         "t.jsonl:6: messages[0]: content has to be a string, but is a number",
@@ -140,6 +140,7 @@ Dataset Texts(const std::vector<int>& values) {
 
 std::vector<std::string> Sorted(const std::vector<Example>& rows) {
     std::vector<std::string> out;
+    out.reserve(rows.size());
     for (const Example& row : rows) out.push_back(row.text);
     std::ranges::sort(out);
     return out;

@@ -62,7 +62,7 @@ class Sender final : public MlflowRunLog {
     }
     std::string run_id() const override {
         const std::lock_guard lock(mutex_);
-        return run_ ? run_->id : options_.run_id;
+        return run_.id.empty() ? options_.run_id : run_.id;
     }
 
   private:
@@ -90,7 +90,7 @@ class Sender final : public MlflowRunLog {
     std::deque<MlflowPoint> points_;
     RunTexts params_, tags_;
     std::deque<PendingArtifact> artifacts_;
-    std::optional<MlflowRun> run_;
+    MlflowRun run_;  // without an id until the server has made it
     std::optional<RunEnd> ending_;
     Clock::time_point give_up_{};
     std::chrono::milliseconds pause_{0};
@@ -180,7 +180,7 @@ void Sender::BoundPoints() {
 }
 
 Result<void> Sender::EnsureRun() {
-    if (run_) return {};  // only this thread changes it
+    if (!run_.id.empty()) return {};  // only this thread changes it
     Result<MlflowRun> run = MlflowRun{};
     if (!options_.run_id.empty()) {
         run = client_->ResumeRun(options_.run_id);
@@ -197,9 +197,9 @@ Result<void> Sender::EnsureRun() {
 Result<void> Sender::Send(const Batch& batch) {
     ARGOSY_CHECK_OK(EnsureRun());
     if (!batch.artifact) {
-        return client_->LogBatch(run_->id, batch.points, batch.params, batch.tags);
+        return client_->LogBatch(run_.id, batch.points, batch.params, batch.tags);
     }
-    auto sent = client_->Upload(*run_, batch.artifact->file, batch.artifact->folder);
+    auto sent = client_->Upload(run_, batch.artifact->file, batch.artifact->folder);
     if (!sent) return At(batch.artifact->file.string(), std::move(sent.error()));
     return sent;
 }
@@ -226,10 +226,10 @@ void Sender::Pause(std::unique_lock<std::mutex>& lock, const Error& why) {
 }
 
 void Sender::Close(std::unique_lock<std::mutex>& lock) {
-    const RunEnd end = *ending_;
+    const RunEnd end = ending_.value_or(RunEnd::kFailed);
     lock.unlock();
     Result<void> closed = EnsureRun();
-    if (closed) closed = client_->EndRun(run_->id, end, options_.clock());
+    if (closed) closed = client_->EndRun(run_.id, end, options_.clock());
     lock.lock();
     if (!closed) Drop(1, closed.error());
 }
