@@ -111,10 +111,11 @@ constexpr std::string_view kBox = "##### #...# #...# #...# #...# #...# #####";
 }  // namespace
 
 bool GlyphPixel(char letter, int x, int y) {
+    if (x < 0 || x >= kGlyphWidth || y < 0) return false;
     const bool known = letter >= ' ' && letter <= '~';
     const std::string_view glyph = known ? kGlyphs[static_cast<size_t>(letter - ' ')] : kBox;
-    const auto at = static_cast<size_t>(y * (kGlyphWidth + 1) + x);
-    return x >= 0 && x < kGlyphWidth && y >= 0 && at < glyph.size() && glyph[at] == '#';
+    const size_t at = static_cast<size_t>(y) * (kGlyphWidth + 1) + static_cast<size_t>(x);
+    return at < glyph.size() && glyph[at] == '#';
 }
 
 }  // namespace argosy::lifecycle

@@ -100,6 +100,7 @@ class Chart {
 
     std::vector<Spot> Spots(const std::vector<LossPoint>& points) const {
         std::vector<Spot> spots;
+        spots.reserve(points.size() + 1);
         for (const LossPoint& point : points) spots.push_back(At(point));
         if (spots.size() == 1) spots.push_back(spots[0]);
         return spots;

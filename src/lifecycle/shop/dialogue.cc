@@ -75,10 +75,10 @@ json::array Ids(const Shelf& products) {
 // What a search over the stall's products ought to find.
 Shelf Relevant(const Dialogue& dialogue, const Stall& stall) {
     if (dialogue.search.empty() || dialogue.none) return {};
-    if (!dialogue.wish) return dialogue.products;
+    if (dialogue.wish.category == nullptr) return dialogue.products;
     Shelf found;
     for (const Product* product : stall.all()) {
-        if (dialogue.wish->Matches(*product)) found.push_back(product);
+        if (dialogue.wish.Matches(*product)) found.push_back(product);
     }
     return found;
 }

@@ -2,7 +2,6 @@
 // is right.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,7 +30,7 @@ struct Dialogue {
     Shelf products;  // that a right answer names, the first one first
     bool none = false;  // a right answer says that there is none
     std::vector<Fact> facts;
-    std::optional<Wish> wish;
+    Wish wish{};  // without a category where the question is about named products
 };
 
 /// A question of a random kind about the products of the stall.

@@ -52,11 +52,11 @@ std::string Features(Dialogue& out, const Product& product) {
     const auto add = [&](const char* attribute, const char* before) {
         text += std::string(text.empty() ? "" : ", ") + before + State(out, product, attribute);
     };
-    if (out.wish->waterproof) add("waterproof", "");
-    if (!out.wish->colour.empty()) add("colour", "");
-    if (!out.wish->material.empty()) add("material", "");
-    if (!out.wish->audience.empty()) add("audience", "made for ");
-    if (!out.wish->use.empty()) add("use", "made for ");
+    if (out.wish.waterproof) add("waterproof", "");
+    if (!out.wish.colour.empty()) add("colour", "");
+    if (!out.wish.material.empty()) add("material", "");
+    if (!out.wish.audience.empty()) add("audience", "made for ");
+    if (!out.wish.use.empty()) add("use", "made for ");
     return text;
 }
 
@@ -89,7 +89,7 @@ void AnswerTwo(Dialogue& out) {
 
 // The target, now and then a second product that fits, and others that do not.
 void SetTheScene(Random& random, const Stall& stall, const Product& target, Dialogue& out) {
-    const Wish& wish = *out.wish;
+    const Wish& wish = out.wish;
     out.products = {&target};
     if (random.Chance(22)) {
         const auto fits = [&](const Product& p) { return wish.Matches(p) && InStock(p); };
@@ -176,12 +176,12 @@ bool MakeFind(Random& random, const Stall& stall, Dialogue& out) {
     const Product* target = stall.Some(random, stall.Of(category), InStock);
     if (target == nullptr) return false;
     out.wish = Wish{.category = &category};
-    WishFor(random, *target, static_cast<size_t>(random.Between(1, 2)), *out.wish);
-    if (out.wish->Adjectives().empty() && out.wish->Ending().empty()) return false;
+    WishFor(random, *target, static_cast<size_t>(random.Between(1, 2)), out.wish);
+    if (out.wish.Adjectives().empty() && out.wish.Ending().empty()) return false;
     SetTheScene(random, stall, *target, out);
-    out.search = out.wish->One();
-    out.question = random.Chance(75) ? Say(random.Pick(kFindQuestions), out.wish->One())
-                                     : Say(random.Pick(kManyQuestions), out.wish->Many());
+    out.search = out.wish.One();
+    out.question = random.Chance(75) ? Say(random.Pick(kFindQuestions), out.wish.One())
+                                     : Say(random.Pick(kManyQuestions), out.wish.Many());
     if (out.products.size() == 1) {
         AnswerOne(random, out);
     } else {
@@ -195,17 +195,17 @@ bool MakePriceFilter(Random& random, const Stall& stall, Dialogue& out) {
     const Product* target = stall.Some(random, stall.Of(category), InStock);
     if (target == nullptr) return false;
     out.wish = Wish{.category = &category};
-    if (random.Chance(40)) WishFor(random, *target, 1, *out.wish);
+    if (random.Chance(40)) WishFor(random, *target, 1, out.wish);
     if (random.Chance(85)) {
-        out.wish->below_cents = LimitAbove(random, target->cents);
+        out.wish.below_cents = LimitAbove(random, target->cents);
     } else {
-        out.wish->above_cents = LimitBelow(random, target->cents);
+        out.wish.above_cents = LimitBelow(random, target->cents);
     }
-    if (out.wish->below_cents == 0 && out.wish->above_cents == 0) return false;
+    if (out.wish.below_cents == 0 && out.wish.above_cents == 0) return false;
     SetTheScene(random, stall, *target, out);
     if (out.context.size() < 3) return false;
-    out.search = out.wish->One();
-    out.question = PriceQuestion(random, *out.wish);
+    out.search = out.wish.One();
+    out.question = PriceQuestion(random, out.wish);
     if (out.products.size() == 1) {
         AnswerOne(random, out);
     } else {
@@ -241,11 +241,11 @@ bool MakeRecommend(Random& random, const Stall& stall, Dialogue& out) {
     const Category& category = stall.SomeCategory(random);
     out.wish = Wish{.category = &category};
     const Person& person = random.Pick(kPersons);
-    if (category.for_people) out.wish->audience = person.audience;
-    const auto fits = [&](const Product& p) { return out.wish->Matches(p) && InStock(p); };
+    if (category.for_people) out.wish.audience = person.audience;
+    const auto fits = [&](const Product& p) { return out.wish.Matches(p) && InStock(p); };
     const Product* target = stall.Some(random, stall.Of(category), fits);
     if (target == nullptr) return false;
-    out.wish->use = target->use;
+    out.wish.use = target->use;
     SetTheScene(random, stall, *target, out);
     if (out.products.size() > 1) return false;
     const std::string one = One(category, "");
@@ -259,7 +259,7 @@ bool MakeRecommend(Random& random, const Stall& stall, Dialogue& out) {
     const char* pattern = category.for_people ? random.Pick(kGift) : random.Pick(kAdvice);
     out.question =
         fmt::format(fmt::runtime(pattern), person.name, one, target->use, Many(category, ""));
-    out.search = out.wish->One();
+    out.search = out.wish.One();
     const std::string cited = Cite(out, *target);
     std::string made =
         category.for_people ? "made for " + State(out, *target, "audience") + ", " : "";

@@ -22,8 +22,8 @@ json::object MakePair(Random& random, const Stall& stall) {
     const Dialogue dialogue = AnswerableDialogue(random, stall);
     const Product& positive = *dialogue.products[0];
     const auto wrong = [&](const Product& p) {
-        return dialogue.wish ? !dialogue.wish->Matches(p) && !dialogue.wish->IsMatterOfTaste(p)
-                             : true;
+        const Wish& wish = dialogue.wish;
+        return wish.category == nullptr || (!wish.Matches(p) && !wish.IsMatterOfTaste(p));
     };
     const Shelf& alike = stall.Of(*FindCategory(positive.category));
     json::array negatives;

@@ -37,7 +37,8 @@ class Random {
         return static_cast<size_t>(((Next() >> 32) * n) >> 32);
     }
     int Between(int low, int high) {
-        return low + static_cast<int>(Below(static_cast<size_t>(high - low + 1)));
+        const auto count = static_cast<size_t>(high) - static_cast<size_t>(low) + 1;
+        return low + static_cast<int>(Below(count));
     }
     bool Chance(int percent) { return Between(1, 100) <= percent; }
 
