@@ -25,6 +25,7 @@ void AddRun(CLI::App& app, Globals& globals);
 void AddBench(CLI::App& app, Globals& globals);
 void AddConvert(CLI::App& app, Globals& globals);
 void AddMakeModel(CLI::App& app, Globals& globals);
+void AddMakeShop(CLI::App& app, Globals& globals);
 void AddInspect(CLI::App& app, Globals& globals);
 void AddPull(CLI::App& app, Globals& globals);
 void AddCompletion(CLI::App& app, Globals& globals);

@@ -86,6 +86,7 @@ int Main(int argc, const char* const* argv) {
     AddBench(app, globals);
     AddConvert(app, globals);
     AddMakeModel(app, globals);
+    AddMakeShop(app, globals);
     AddInspect(app, globals);
     AddPull(app, globals);
     AddCompletion(app, globals);

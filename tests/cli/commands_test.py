@@ -1,4 +1,6 @@
 """The command line's promises: help, errors, precedence of configuration, completion."""
+import csv
+import io
 import json
 import os
 import pathlib
@@ -28,7 +30,7 @@ class Commands(unittest.TestCase):
         return json.loads(result.stdout)
 
     def test_every_command_has_help_with_an_example(self):
-        for command in ("inspect", "convert", "make-model", "pull", "completion"):
+        for command in ("inspect", "convert", "make-model", "make-shop", "pull", "completion"):
             result = run(command, "--help")
             self.assertEqual(result.returncode, 0)
             self.assertIn(f"Example:\n  ", result.stdout)
@@ -87,6 +89,38 @@ class Commands(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("line 2, column 3", result.stderr)
         self.assertIn("did you mean 'arch'?", result.stderr)
+
+    def shop(self, name, *arguments):
+        folder = self.path / name
+        result = run("make-shop", "--out", str(folder), "--products", "600", "--questions", "150",
+                     "--pairs", "50", "-o", "json", *arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        files = json.loads(result.stdout)["files"]
+        return files, {file["name"]: (folder / file["name"]).read_bytes() for file in files}
+
+    def test_a_shop_is_the_same_by_its_seed(self):
+        files, first = self.shop("a", "--seed", "3")
+        self.assertEqual(first, self.shop("b", "--seed", "3")[1])
+        self.assertNotEqual(first, self.shop("c", "--seed", "4")[1])
+        for file in files:
+            self.assertEqual(file["bytes"], len(first[file["name"]]))
+        rows = {file["name"]: file["rows"] for file in files}
+        self.assertEqual(rows["catalog.csv"], 600)
+        self.assertEqual(rows["train.jsonl"], 150)
+        self.assertEqual(rows["eval.jsonl"], 500)
+        catalogue = list(csv.DictReader(io.StringIO(first["catalog.csv"].decode())))
+        held_out = {row["name"] for row in catalogue if row["split"] == "eval"}
+        self.assertGreater(len(held_out), 60)
+        training = (first["train.jsonl"] + first["pairs.jsonl"]).decode()
+        self.assertFalse([name for name in held_out if name in training])
+        for line in first["eval.jsonl"].decode().splitlines():
+            truth = json.loads(line)["truth"]
+            self.assertTrue(set(truth["products"]) <= set(truth["context"]), line)
+
+    def test_a_shop_that_is_too_small_is_refused(self):
+        result = run("make-shop", "--out", str(self.path / "s"), "--products", "12")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("--products has to be from 400", result.stderr)
 
     def test_bash_completes_commands_and_their_options(self):
         script = (

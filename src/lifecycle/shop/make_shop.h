@@ -1,0 +1,34 @@
+// Writes the shop's data into a folder: what the shipped models learn from and are judged by. The
+// same options give the same bytes on every machine.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace argosy::lifecycle::shop {
+
+struct ShopOptions {
+    uint64_t seed = 1;
+    size_t products = 2000;       // at least 400
+    size_t questions = 20000;     // to train on
+    size_t eval_questions = 500;  // about products that no question of training is about
+    size_t pairs = 20000;         // for the embedder
+};
+
+struct WrittenFile {
+    std::string name;
+    size_t rows = 0;
+    uint64_t bytes = 0;
+};
+
+/// catalog.csv, passages.jsonl, train.jsonl, eval.jsonl, pairs.jsonl, faq-train.jsonl,
+/// faq-eval.jsonl, faq.md. Makes the folder. Errors: kInvalidArgument (options),
+/// kPermissionDenied (the folder).
+Result<std::vector<WrittenFile>> MakeShop(const std::filesystem::path& folder,
+                                          const ShopOptions& options);
+
+}  // namespace argosy::lifecycle::shop
