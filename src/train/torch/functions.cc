@@ -82,7 +82,7 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
             capped = scores.div_(softcap).tanh_();
             scores = capped * softcap;
         }
-        if (mask.defined()) scores.view(view).add_(mask);
+        if (mask.numel() > 0) scores.view(view).add_(mask);
         const at::Tensor weights = at::softmax(scores, -1);
         context->save_for_backward({q, k, v, weights, capped});
         context->saved_data["scale"] = scale;
@@ -142,7 +142,9 @@ at::Tensor Rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& 
 
 at::Tensor Attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const AttentionSettings& settings) {
-    return AttentionFunction::apply(q, k, v, settings.scale, settings.softcap, settings.mask,
+    // A function's tensors must be defined: an empty one stands for no mask.
+    const at::Tensor mask = settings.mask.defined() ? settings.mask : at::empty({0}, q.options());
+    return AttentionFunction::apply(q, k, v, settings.scale, settings.softcap, mask,
                                     at::IntArrayRef(settings.view));
 }
 
