@@ -63,14 +63,15 @@ Result<std::vector<float>> ReadMatrix(const std::vector<Safetensor>& tensors,
     if (found == tensors.end()) {
         return At(name, {ErrorCode::kCorrupt, "the tensor is missing", {}});
     }
-    if (found->shape != std::vector<int64_t>{rows, columns} || !found->type) {
+    const DType type = found->type.value_or(DType::kI32);  // which has no floats
+    if (found->shape != std::vector<int64_t>{rows, columns} || type == DType::kI32) {
         return At(name, {ErrorCode::kCorrupt,
                          fmt::format("expected {} x {} floats, got {} of [{}]", rows, columns,
                                      found->type_name, fmt::join(found->shape, ", ")),
                          {}});
     }
     std::vector<float> values(static_cast<size_t>(rows * columns));
-    ARGOSY_CHECK_OK(DequantizeRow(*found->type, found->bytes, values));
+    ARGOSY_CHECK_OK(DequantizeRow(type, found->bytes, values));
     return values;
 }
 

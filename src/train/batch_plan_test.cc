@@ -28,8 +28,8 @@ TEST(BatchPlan, EachExampleOnceInAnOrderOfSeedAndEpoch) {
 }
 
 TEST(BatchPlan, PacksWithinTheLimit) {
-    std::vector<int64_t> tokens;
-    for (int64_t i = 0; i < 100; ++i) tokens.push_back(3 + i * 7 % 40);
+    std::vector<int64_t> tokens(100);
+    for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = static_cast<int64_t>(3 + i * 7 % 40);
     BatchOptions options;
     options.pack = true;
     options.pack_tokens = 128;

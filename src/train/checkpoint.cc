@@ -49,7 +49,7 @@ Result<fs::path> WriteCheckpoint(const fs::path& folder, int64_t step, const jso
                                  std::span<const NamedFloats> tensors, int keep) {
     const std::string name = fmt::format("{:010}", step);
     const fs::path partial = folder / (std::string(kUnfinished) + name);
-    const fs::path path = folder / (std::string(kPrefix) + name);
+    fs::path path = folder / (std::string(kPrefix) + name);
     std::error_code error;
     fs::remove_all(partial, error);
     fs::create_directories(partial, error);

@@ -14,6 +14,11 @@ class Checkpoint : public ::testing::Test {
         const NamedFloats tensor{"w", values_};
         return OrThrow(WriteCheckpoint(folder_, step, {{"step", step}}, {&tensor, 1}, keep));
     }
+    LoadedCheckpoint Newest() {
+        auto loaded = OrThrow(ReadNewestCheckpoint(folder_));
+        if (!loaded) throw std::runtime_error("there is no checkpoint");
+        return std::move(*loaded);
+    }
     std::vector<float> values_{1.5F, -2.25F, 3e-30F};
     std::filesystem::path folder_ =
         std::filesystem::temp_directory_path() / fmt::format("argosy-checkpoint-{}", getpid());
@@ -23,12 +28,11 @@ TEST_F(Checkpoint, NewestComesBackToTheBit) {
     EXPECT_FALSE(OrThrow(ReadNewestCheckpoint(folder_)));
     Write(9);
     Write(100);
-    const auto loaded = OrThrow(ReadNewestCheckpoint(folder_));
-    ASSERT_TRUE(loaded);
-    EXPECT_EQ(loaded->state.at("step").to_number<int>(), 100);
-    ASSERT_EQ(loaded->tensors.size(), 1u);
-    EXPECT_EQ(loaded->tensors[0].first, "w");
-    EXPECT_EQ(loaded->tensors[0].second, values_);
+    const LoadedCheckpoint loaded = Newest();
+    EXPECT_EQ(loaded.state.at("step").to_number<int>(), 100);
+    ASSERT_EQ(loaded.tensors.size(), 1u);
+    EXPECT_EQ(loaded.tensors[0].first, "w");
+    EXPECT_EQ(loaded.tensors[0].second, values_);
 }
 
 TEST_F(Checkpoint, KeepsTheNewest) {
@@ -42,7 +46,7 @@ TEST_F(Checkpoint, OneThatWasNotFinishedIsNotSeen) {
     Write(5);
     std::filesystem::create_directories(folder_ / "unfinished-0000000007");
     std::ofstream(folder_ / "unfinished-0000000007" / "state.json") << "{";
-    EXPECT_EQ(OrThrow(ReadNewestCheckpoint(folder_))->state.at("step").to_number<int>(), 5);
+    EXPECT_EQ(Newest().state.at("step").to_number<int>(), 5);
     Write(8);
     EXPECT_FALSE(std::filesystem::exists(folder_ / "unfinished-0000000007"));
 }

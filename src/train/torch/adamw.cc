@@ -1,5 +1,7 @@
 #include "train/torch/adamw.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <cmath>
 
 namespace argosy::train {

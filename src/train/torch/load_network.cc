@@ -1,4 +1,6 @@
 // A network from a model's tensors, as engine/transformer/weights.cc has them.
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 

@@ -1,5 +1,7 @@
 #include "train/torch/train_loop.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <cmath>
 #include <limits>
 
