@@ -1,11 +1,11 @@
-# argosy_room(NAME [DEPS lib...] [PRIVATE_DEPS lib...] [TEST_DEPS lib...])
+# argosy_room(NAME [DEPS lib...] [PRIVATE_DEPS lib...] [TEST_DEPS lib...] [TEST_ENV NAME=value])
 # Makes the library argosy_<NAME> of every .cc below the room's folder, by suffix:
 #   foo.cc        the library
 #   foo_test.cc   the room's one test program, argosy_<NAME>_test (GoogleTest, ctest label <NAME>)
 #   foo_fuzz.cc   a libFuzzer program of its own, fuzz_foo (ARGOSY_FUZZ)
 #   foo_bench.cc  a program of its own, bench_foo (ARGOSY_BENCH)
 function(argosy_room NAME)
-  cmake_parse_arguments(ROOM "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "TEST_ENV" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
   file(GLOB_RECURSE SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(TESTS ${SOURCES})
   set(FUZZERS ${SOURCES})
@@ -30,7 +30,7 @@ function(argosy_room NAME)
     target_link_libraries(argosy_${NAME}_test PRIVATE argosy_${NAME} argosy_flags ${ROOM_TEST_DEPS}
       GTest::gtest GTest::gmock GTest::gtest_main)
     gtest_discover_tests(argosy_${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_TIMEOUT 60
-      PROPERTIES LABELS "${NAME}" TIMEOUT 600)
+      PROPERTIES LABELS "${NAME}" TIMEOUT 600 ENVIRONMENT "${ROOM_TEST_ENV}")
   endif()
   if(ARGOSY_FUZZ)
     foreach(FUZZER ${FUZZERS})

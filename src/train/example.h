@@ -1,0 +1,23 @@
+// What is trained on: token ids, with a mark on each token whose prediction counts.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/tokenizer.h"
+
+namespace argosy::train {
+
+struct Example {
+    std::vector<TokenId> tokens;
+    /// Parallel to `tokens`: not 0 where predicting the token from those before it counts. The
+    /// first one is never predicted.
+    std::vector<uint8_t> trained;
+};
+
+/// For contrastive training: the positive should be nearer to the query than any other of a batch.
+struct Pair {
+    std::vector<TokenId> query, positive;
+};
+
+}  // namespace argosy::train
