@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <random>
 
 #include "engine/kernels/cpu_features.h"
@@ -178,7 +179,15 @@ TEST(Weight, RefusesShapesThatDoNotFitTheBytes) {
     EXPECT_EQ(Weight::Make(a.view, pool).error().code, ErrorCode::kUnsupported);
 }
 
-TEST(Weight, FloatRowsStayInTheFile) {
+TEST(Weight, LargeFloatRowsAreCopiedToPagesOfOurs) {
+    Matrix a(DType::kBF16, 1024, 600, 1);
+    ThreadPool pool(2);
+    const Weight weight = OrThrow(Weight::Make(a.view, pool));
+    ASSERT_TRUE(weight.owns());
+    EXPECT_EQ(std::memcmp(weight.data(), a.bytes.data(), a.bytes.size()), 0);
+}
+
+TEST(Weight, SmallFloatRowsStayInTheFile) {
     const Matrix a(DType::kBF16, 64, 4, 1);
     ThreadPool pool(1);
     const Weight weight = OrThrow(Weight::Make(a.view, pool));

@@ -1,6 +1,8 @@
 #include "engine/kernels/weight.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/check.h"
 #include "engine/kernels/weight_pack.h"
@@ -34,6 +36,20 @@ Result<void> CheckView(const TensorView& view) {
                           {}});
 }
 
+// Float rows are read at memory's speed, and the pages of a mapped file are small: from huge pages
+// of ours they come a tenth to a quarter faster. Below this size they fit a cache anyway.
+constexpr size_t kCopyFrom = size_t{1} << 20;
+
+AlignedBuffer Copy(std::span<const std::byte> bytes, ThreadPool& pool) {
+    constexpr size_t kPiece = size_t{4} << 20;
+    AlignedBuffer copy(bytes.size());
+    pool.Run(static_cast<int>((bytes.size() + kPiece - 1) / kPiece), [&](int task, int) {
+        const size_t at = static_cast<size_t>(task) * kPiece;
+        std::memcpy(copy.data() + at, bytes.data() + at, std::min(kPiece, bytes.size() - at));
+    });
+    return copy;
+}
+
 }  // namespace
 
 Result<Weight> Weight::Make(const TensorView& view, ThreadPool& pool) {
@@ -49,6 +65,7 @@ Result<Weight> Weight::Make(const TensorView& view, ThreadPool& pool) {
         weight.view_ = view.bytes.data();
         weight.stride_ = row_bytes;
         weight.bytes_ = view.bytes.size();
+        if (weight.bytes_ >= kCopyFrom) weight.owned_ = Copy(view.bytes, pool);
         return weight;
     }
     const auto panels = static_cast<size_t>((weight.out_ + kPanel - 1) / kPanel);

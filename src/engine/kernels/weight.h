@@ -1,5 +1,5 @@
-// A weight matrix ready to be multiplied with: float types stay where the file is mapped,
-// quantised ones are interleaved once into panels of 16 output columns, losing nothing.
+// A weight matrix ready to be multiplied with: float types as they are stored (large ones copied to
+// huge pages), quantised ones interleaved once into panels of 16 output columns, losing nothing.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +42,7 @@ class Weight {
     WeightLayout layout() const { return layout_; }
     /// Bytes that one multiplication reads.
     size_t bytes() const { return bytes_; }
-    /// Whether the bytes are a repacked copy (resident memory of ours) rather than the file's.
+    /// Whether the bytes are a copy (resident memory of ours) rather than the file's.
     bool owns() const { return owned_.bytes() > 0; }
     /// Rows (float layouts) or panels (others); bytes from one to the next.
     const std::byte* data() const { return owns() ? owned_.data() : view_; }

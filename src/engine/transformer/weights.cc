@@ -13,7 +13,10 @@ class Loader {
 
     Result<ModelWeights> Load() {
         weights_.embedding = *model_.FindTensor("token_embd.weight");
-        for (int i = 0; i < a_.layers; ++i) ARGOSY_CHECK_OK(LoadLayer(i));
+        for (int i = 0; i < a_.layers; ++i) {
+            ARGOSY_CHECK_OK(LoadLayer(i));
+            model_.DropPages();  // or the file would be in memory beside our copy of it
+        }
         ARGOSY_CHECK_OK(a_.encoder ? LoadEncoderEnds() : LoadDecoderEnds());
         if (model_.FindTensor("cls.output.weight")) {
             const int64_t labels = model_.FindTensor("cls.output.weight")->rows();
