@@ -12,8 +12,6 @@
 
 namespace argosy {
 
-inline constexpr int kGroups = kBlock / 4;  // of 4 inputs, in a block
-
 /// A few rows of activations rounded to int8, interleaved by groups of 4 inputs, so that a kernel
 /// walks one pointer for all of them. Blocks of 32 have a scale; sums are over rounded values.
 struct QuantizedTile {

@@ -10,9 +10,10 @@
 
 namespace argosy {
 
-inline constexpr int kPanel = 16;        // outputs
-inline constexpr int kBlock = 32;        // inputs
-inline constexpr int kSuperBlock = 256;  // inputs that share what K-quants share
+inline constexpr int kPanel = 16;           // outputs
+inline constexpr int kBlock = 32;           // inputs
+inline constexpr int kGroups = kBlock / 4;  // of 4 inputs, in a block
+inline constexpr int kSuperBlock = 256;     // inputs that share what K-quants share
 inline constexpr int kSubBlocks = kSuperBlock / kBlock;
 inline constexpr size_t kGroupBytes = 4 * kPanel;  // a vector: 4 inputs of each output
 inline constexpr size_t kHalves = 2 * kPanel;      // bytes of an F16 for each output

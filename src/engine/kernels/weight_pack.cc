@@ -12,7 +12,7 @@ namespace {
 // 32 elements of a row as the layouts need them: quants, and what scales them. `scale` and `min`
 // are of the first and the last 16; the K layouts keep integer scales beside the row's F16.
 struct Slice {
-    int q[32];
+    int8_t q[32];
     float scale[2], min[2];
     int sub_scale[2], sub_min;
 };
@@ -29,15 +29,17 @@ Block Read(const std::byte* row, int64_t index) {
     return block;
 }
 
-void Nibbles(const uint8_t* qs, int offset, int* q) {
+void Nibbles(const uint8_t* qs, int offset, int8_t* q) {
     for (int j = 0; j < 16; ++j) {
-        q[j] = (qs[j] & 15) - offset;
-        q[j + 16] = (qs[j] >> 4) - offset;
+        q[j] = static_cast<int8_t>((qs[j] & 15) - offset);
+        q[j + 16] = static_cast<int8_t>((qs[j] >> 4) - offset);
     }
 }
 
-void FifthBits(const uint8_t* qh, int* q) {
-    for (int j = 0; j < 32; ++j) q[j] += ((qh[j / 8] >> (j % 8)) & 1) << 4;
+void FifthBits(const uint8_t* qh, int8_t* q) {
+    for (int j = 0; j < 32; ++j) {
+        q[j] = static_cast<int8_t>(q[j] + (((qh[j / 8] >> (j % 8)) & 1) << 4));
+    }
 }
 
 // `sub`: which 32 of the 256.
@@ -47,7 +49,9 @@ void FromQ2K(const BlockQ2_K& b, int sub, Slice& s) {
         s.scale[half] = HalfToFloat(b.d) * static_cast<float>(packed & 15);
         s.min[half] = -HalfToFloat(b.dmin) * static_cast<float>(packed >> 4);
         const uint8_t* qs = b.qs + 32 * (sub / 4) + 16 * half;
-        for (int j = 0; j < 16; ++j) s.q[16 * half + j] = (qs[j] >> (2 * (sub % 4))) & 3;
+        for (int j = 0; j < 16; ++j) {
+            s.q[16 * half + j] = static_cast<int8_t>((qs[j] >> (2 * (sub % 4))) & 3);
+        }
     }
 }
 
@@ -60,7 +64,7 @@ void FromQ3K(const BlockQ3_K& b, int sub, Slice& s) {
         const uint8_t* high = b.hmask + 16 * half;
         for (int j = 0; j < 16; ++j) {
             const int offset = (high[j] >> sub) & 1 ? 0 : 4;
-            s.q[16 * half + j] = ((qs[j] >> (2 * (sub % 4))) & 3) - offset;
+            s.q[16 * half + j] = static_cast<int8_t>(((qs[j] >> (2 * (sub % 4))) & 3) - offset);
         }
     }
 }
@@ -75,7 +79,7 @@ void FromQ45K(const Block& b, int sub, Slice& s) {
     Legacy(s, HalfToFloat(b.d) * static_cast<float>(scale),
            -HalfToFloat(b.dmin) * static_cast<float>(min));
     const uint8_t* qs = b.qs + 32 * (sub / 2);
-    for (int j = 0; j < 32; ++j) s.q[j] = (qs[j] >> (4 * (sub % 2))) & 15;
+    for (int j = 0; j < 32; ++j) s.q[j] = static_cast<int8_t>((qs[j] >> (4 * (sub % 2))) & 15);
 }
 
 void FromQ6K(const BlockQ6_K& b, int sub, Slice& s) {
@@ -83,7 +87,8 @@ void FromQ6K(const BlockQ6_K& b, int sub, Slice& s) {
     const uint8_t* ql = b.ql + 64 * group + 32 * (part % 2);
     const uint8_t* qh = b.qh + 32 * group;
     for (int j = 0; j < 32; ++j) {
-        s.q[j] = ((ql[j] >> (4 * (part / 2))) & 15) | (((qh[j] >> (2 * part)) & 3) << 4);
+        s.q[j] = static_cast<int8_t>(((ql[j] >> (4 * (part / 2))) & 15) |
+                                     (((qh[j] >> (2 * part)) & 3) << 4));
     }
     s.sub_scale[0] = b.scales[2 * sub];
     s.sub_scale[1] = b.scales[2 * sub + 1];
@@ -95,13 +100,13 @@ void ReadSlice(DType type, const std::byte* row, int64_t block, Slice& s) {
     switch (type) {
         case DType::kQ8_0: {
             const auto b = Read<BlockQ8_0>(row, block);
-            for (int j = 0; j < 32; ++j) s.q[j] = b.qs[j];
+            std::memcpy(s.q, b.qs, sizeof s.q);
             return Legacy(s, HalfToFloat(b.d), 0);
         }
         case DType::kIQ4_NL: {
             const auto b = Read<BlockIQ4_NL>(row, block);
             Nibbles(b.qs, 0, s.q);
-            for (int& q : s.q) q = kIQ4NLValues[q];
+            for (int8_t& q : s.q) q = kIQ4NLValues[q];
             return Legacy(s, HalfToFloat(b.d), 0);
         }
         case DType::kQ4_0: {
@@ -135,7 +140,9 @@ void ReadSlice(DType type, const std::byte* row, int64_t block, Slice& s) {
         case DType::kQ5_K: {
             const auto b = Read<BlockQ5_K>(row, super);
             FromQ45K(b, sub, s);
-            for (int j = 0; j < 32; ++j) s.q[j] |= ((b.qh[j] >> sub) & 1) << 4;
+            for (int j = 0; j < 32; ++j) {
+                s.q[j] = static_cast<int8_t>(s.q[j] | (((b.qh[j] >> sub) & 1) << 4));
+            }
             return;
         }
         case DType::kQ6_K:
@@ -152,32 +159,32 @@ void Put(std::byte* base, size_t index, T value) {
     std::memcpy(base + index * sizeof(T), &value, sizeof(T));
 }
 
-// Where element k of output o is in int8 quants.
-size_t ByteOf(int o, int k) {
-    return static_cast<size_t>(k / 4) * kGroupBytes + static_cast<size_t>(o * 4 + k % 4);
+// Output o's `groups` groups of four bytes, each to its place in a vector.
+void PutGroups(std::byte* vectors, int o, const int8_t* bytes, size_t groups) {
+    for (size_t g = 0; g < groups; ++g) {
+        std::memcpy(vectors + g * kGroupBytes + static_cast<size_t>(o) * 4, bytes + 4 * g, 4);
+    }
 }
 
-void PutBytes(std::byte* quants, int o, const Slice& s) {
-    for (int k = 0; k < 32; ++k) Put(quants, ByteOf(o, k), static_cast<int8_t>(s.q[k]));
-}
+void PutBytes(std::byte* quants, int o, const Slice& s) { PutGroups(quants, o, s.q, kGroups); }
 
 void PutNibbles(std::byte* quants, int o, const Slice& s) {
+    int8_t bytes[16];
     for (int k = 0; k < 16; ++k) {
-        const int low = s.q[k] & 15, high = s.q[k + 16] & 15;
-        Put(quants, ByteOf(o, k), static_cast<uint8_t>(low | (high << 4)));
+        bytes[k] = static_cast<int8_t>((s.q[k] & 15) | ((s.q[k + 16] & 15) << 4));
     }
+    PutGroups(quants, o, bytes, 4);
 }
 
-// Where the two high bits of a 6-bit element are: four groups share a vector.
-size_t HighByteOf(int o, int k) {
-    return static_cast<size_t>(k / 16) * kGroupBytes + static_cast<size_t>(o * 4 + k % 4);
-}
-
+// The two high bits of 6-bit elements: four groups share a vector.
 void PutHighBits(std::byte* high, int o, const Slice& s) {
-    for (int k = 0; k < 32; ++k) {
-        std::byte& byte = high[HighByteOf(o, k)];
-        byte |= static_cast<std::byte>((s.q[k] >> 4) << (2 * (k / 4 % 4)));
+    int8_t bytes[8];
+    for (int k = 0; k < 8; ++k) {
+        const int8_t* q = s.q + 16 * (k / 4) + k % 4;
+        bytes[k] = static_cast<int8_t>((q[0] >> 4) | ((q[4] >> 4) << 2) | ((q[8] >> 4) << 4) |
+                                       ((q[12] >> 4) << 6));
     }
+    PutGroups(high, o, bytes, 2);
 }
 
 // The F16 scale that a block or super-block starts with; Q4_K and Q6_K have it elsewhere.
