@@ -1,5 +1,6 @@
 #include "cli/bench_http.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -27,6 +28,7 @@ struct Sample {
     Clock::time_point end;
     int64_t prompt_tokens = 0, completion_tokens = 0;
     std::string error;
+    std::string body;  // its beginning, for what a refusal says
 
     double ttft() const { return Seconds(chunks.front() - start); }
     double e2e() const { return Seconds(end - start); }
@@ -108,6 +110,8 @@ class Load {
         sample->start = Clock::now();
         HttpCallbacks callbacks;
         callbacks.on_data = [sample, parser](std::string_view bytes) {
+            constexpr size_t kMostBody = 500;
+            sample->body += bytes.substr(0, kMostBody - std::min(kMostBody, sample->body.size()));
             Take(*sample, *parser, bytes);
             return true;
         };
@@ -116,7 +120,7 @@ class Load {
             if (!response) {
                 sample->error = response.error().ToString();
             } else if (!response->ok()) {
-                sample->error = fmt::format("HTTP {}", response->status);
+                sample->error = fmt::format("HTTP {}: {}", response->status, sample->body);
             } else if (sample->chunks.empty() && sample->error.empty()) {
                 sample->error = "a stream without an answer";
             }
@@ -127,6 +131,22 @@ class Load {
         client_.Start(std::move(request), std::move(callbacks));
     }
 
+    // Some servers send the role before there is a token, which would flatter their TTFT.
+    static bool BringsTokens(const json::object& chunk) {
+        const json::value* choices = chunk.if_contains("choices");
+        if (!choices || !choices->is_array() || choices->as_array().empty()) return false;
+        const json::object& choice = choices->as_array().front().as_object();
+        const json::value* reason = choice.if_contains("finish_reason");
+        if (reason != nullptr && !reason->is_null()) return true;
+        const json::value* delta = choice.if_contains("delta");
+        if (delta == nullptr || !delta->is_object()) return true;
+        for (const auto& [key, value] : delta->as_object()) {
+            const bool empty = value.is_null() || (value.is_string() && value.as_string().empty());
+            if (key != "role" && !empty) return true;
+        }
+        return false;
+    }
+
     static void Take(Sample& sample, SseParser& parser, std::string_view bytes) {
         std::vector<SseEvent> events;
         if (!parser.Feed(bytes, events)) sample.error = "a malformed event stream";
@@ -135,10 +155,7 @@ class Load {
             const json::object* object = parsed ? parsed->if_object() : nullptr;
             if (object == nullptr) continue;  // [DONE]
             if (object->contains("error")) sample.error = json::serialize(*object);
-            const json::value* choices = object->if_contains("choices");
-            if (choices && choices->is_array() && !choices->as_array().empty()) {
-                sample.chunks.push_back(Clock::now());
-            }
+            if (BringsTokens(*object)) sample.chunks.push_back(Clock::now());
             const json::value* usage = object->if_contains("usage");
             if (usage == nullptr || !usage->is_object()) continue;
             sample.prompt_tokens = usage->at("prompt_tokens").to_number<int64_t>();
