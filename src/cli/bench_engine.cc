@@ -21,7 +21,7 @@ class Timeline {
     explicit Timeline(size_t sequences) : times_(sequences) {}
 
     EventSink Sink(size_t sequence) {
-        return [this, sequence](GenerateEvent event) {
+        return [this, sequence](const GenerateEvent& event) {
             const std::scoped_lock lock(mutex_);
             times_[sequence].insert(times_[sequence].end(), event.tokens.size(), Clock::now());
             if (event.error) error_ = event.error;
@@ -91,9 +91,11 @@ double RunDecode(const serve::ModelHost& host, int batch, int tokens, std::mt199
 template <typename Run>
 json::object Measure(const char* name, int tokens, int batch, int runs, Run&& run) {
     std::vector<double> rates;
+    rates.reserve(static_cast<size_t>(runs));
     run();  // warms caches and page tables
     for (int i = 0; i < runs; ++i) rates.push_back(run());
     json::array all;
+    all.reserve(rates.size());
     for (const double rate : rates) all.push_back(rate);
     return {{"name", name},
             {"tokens", tokens},

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <random>
 #include <string_view>
 #include <vector>
@@ -51,8 +52,8 @@ void Measure(ThreadPool& pool, const Run& run, double gflops, double gbytes) {
     }
     std::vector<int32_t> list(static_cast<size_t>(blocks));
     std::iota(list.begin(), list.end(), 0);
-    const auto columns = static_cast<size_t>(run.heads * run.head_dim);
-    const auto kv_columns = static_cast<size_t>(run.kv_heads * run.head_dim);
+    const auto columns = static_cast<size_t>(run.heads) * static_cast<size_t>(run.head_dim);
+    const auto kv_columns = static_cast<size_t>(run.kv_heads) * static_cast<size_t>(run.head_dim);
     std::mt19937 rng(1);
     std::normal_distribution<float> normal;
     std::vector<float> fill(static_cast<size_t>(run.keys) * kv_columns);

@@ -58,7 +58,7 @@ bool IsFloatType(DType type) {
 
 class EveryType : public ::testing::TestWithParam<DType> {
   protected:
-    ~EveryType() override { UseKernelSet(KernelSets().front()); }
+    void TearDown() override { UseKernelSet(KernelSets().front()); }
 };
 
 // Rounding x to int8 errs by at most half a step of the block's scale for each product.
