@@ -1,6 +1,7 @@
 // BF16 weights where the CPU multiplies BF16 (VDPBF16PS: two products and their sum a lane), with
 // the input rounded to BF16 once.
 #include "engine/kernels/float_tile_avx512-inl.h"
+#include "engine/kernels/matmul_avx2.h"
 
 namespace argosy {
 

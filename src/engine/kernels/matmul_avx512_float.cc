@@ -1,5 +1,6 @@
 // The float layouts on AVX-512: fused multiply-adds in F32.
 #include "engine/kernels/float_tile_avx512-inl.h"
+#include "engine/kernels/matmul_avx2.h"
 
 namespace argosy {
 

@@ -92,7 +92,6 @@ const MatrixKernels& ActiveKernels();
 extern const MatrixKernels kPortableKernels;
 #if defined(__x86_64__)
 extern const MatrixKernels kAvx2Kernels;
-void QuantizeRowAvx2(const float* x, const QuantizedTile& tile, int row);
 extern const MatrixKernels kAvx512VnniKernels;
 extern const MatrixKernels kAvx512Bf16Kernels;  // the same, but for BF16 weights
 #elif defined(__aarch64__)
