@@ -29,9 +29,13 @@ std::string FormatDuration(std::chrono::seconds duration) {
 std::string FormatProgress(const ProgressState& state) {
     const std::string evaluation =
         state.evaluation ? fmt::format("  eval {:.4f}", *state.evaluation) : "";
-    return fmt::format("step {}/{}  loss {:.4f}{}  {:.0f} tokens/s  {} left", state.step,
-                       state.total, state.loss, evaluation, state.tokens_per_second,
-                       FormatDuration(state.left));
+    // Not known before the second step of a process.
+    const std::string speed = state.tokens_per_second > 0
+                                  ? fmt::format("  {:.0f} tokens/s  {} left",
+                                                state.tokens_per_second, FormatDuration(state.left))
+                                  : "";
+    return fmt::format("step {}/{}  loss {:.4f}{}{}", state.step, state.total, state.loss,
+                       evaluation, speed);
 }
 
 void Progress::Step(int64_t step, int64_t total, double loss, int64_t tokens) {

@@ -35,7 +35,7 @@ std::string Written(bool terminal, int steps) {
 
 TEST(Progress, WritesPlainLinesNowAndThenWhereThereIsNoTerminal) {
     EXPECT_EQ(Written(false, 25),
-              "step 1/25  loss 4.0000  0 tokens/s  0 s left\n"
+              "step 1/25  loss 4.0000\n"
               "step 11/25  loss 0.3636  eval 2.5000  100 tokens/s  14 s left\n"
               "step 21/25  loss 0.1905  eval 2.5000  100 tokens/s  4 s left\n"
               "step 25/25  loss 0.1600  eval 2.5000  100 tokens/s  0 s left\n");

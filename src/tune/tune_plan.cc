@@ -50,6 +50,12 @@ Result<void> Check(const TuneFlags& flags, const TunePlan& plan) {
         return Err(ErrorCode::kInvalidArgument,
                    "--resume goes on with a run, --overwrite removes it: give one of them");
     }
+    const bool evaluates = !flags.eval.empty() || flags.eval_share > 0;
+    if (!evaluates && (flags.patience > 0 || flags.exact_answers)) {
+        return Err(ErrorCode::kInvalidArgument,
+                   "--patience and --exact-answers need rows to evaluate on: give --eval, or an "
+                   "--eval-share above 0");
+    }
     if (plan.task == Task::kEmbed && flags.exact_answers) {
         return Err(ErrorCode::kInvalidArgument, "--exact-answers: an embedder gives no answers");
     }

@@ -63,6 +63,10 @@ TEST(TunePlan, SaysWhichOptionsDoNotGoTogether) {
     flags.resume = flags.overwrite = true;
     EXPECT_NE(ErrorOf(flags).find("give one of them"), std::string::npos);
     flags = Flags();
+    flags.eval_share = 0;
+    flags.patience = 2;
+    EXPECT_NE(ErrorOf(flags).find("need rows to evaluate on"), std::string::npos);
+    flags = Flags();
     flags.warmup = -1;
     EXPECT_NE(ErrorOf(flags).find("-1"), std::string::npos);
     flags = Flags();

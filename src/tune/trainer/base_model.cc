@@ -1,5 +1,8 @@
 #include "tune/trainer/base_model.h"
 
+#include <algorithm>
+
+#include "lifecycle/content_key.h"
 #include "model/fetch/fetch_model.h"
 #include "telemetry/log.h"
 
@@ -16,6 +19,18 @@ Result<BaseModel> BaseModel::Open(const std::string& source) {
     base.context =
         static_cast<size_t>(base.file->GetInt(architecture + ".context_length").value_or(0));
     return base;
+}
+
+std::string BaseModel::Fingerprint() const {
+    constexpr size_t kBytes = 256;
+    uint64_t key = 0;
+    for (const TensorView& tensor : file->tensors()) {
+        const auto begin = tensor.bytes.first(std::min(kBytes, tensor.bytes.size()));
+        key = lifecycle::ContentKey(tensor.name, key);
+        key =
+            lifecycle::ContentKey({reinterpret_cast<const char*>(begin.data()), begin.size()}, key);
+    }
+    return fmt::format("{:016x}", key);
 }
 
 }  // namespace argosy::tune

@@ -20,6 +20,10 @@ struct BaseModel {
     std::optional<ChatFormat> format;
     size_t context = 0;  // tokens, as trained; 0: it does not say
 
+    /// Differs for another model, whatever its file is called: a hash of the beginning of each
+    /// tensor.
+    std::string Fingerprint() const;
+
     /// Fetches where `source` is a URI. Errors: those of FetchModel, OpenModel, LoadTokenizer.
     static Result<BaseModel> Open(const std::string& source);
 };

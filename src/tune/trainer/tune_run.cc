@@ -78,8 +78,7 @@ class Command {
         summary.data = std::move(data.report);
         if (flags_.dry_run) return summary;
         ARGOSY_TRY(RunFolder folder, RunFolder::Open(flags_.out, ExistingOf(flags_)));
-        ARGOSY_CHECK_OK(
-            folder.WriteJson("run.json", {{"run", summary.run_name}, {"resume", summary.resume}}));
+        ARGOSY_CHECK_OK(Claim(folder, summary));
         ARGOSY_CHECK_OK(folder.WriteJson("report.json", summary.data.ToJson()));
         ARGOSY_TRY(RunTracking tracking, RunTracking::Open(folder, summary.run_name));
         tracking.log().Params(ParamsOf(flags_, plan_));
@@ -88,6 +87,21 @@ class Command {
         TrainingRun run(flags_, plan_, base_, hooks_, std::move(folder), std::move(tracking),
                         std::move(summary));
         return run.Do(data.train, data.eval, questions);
+    }
+
+    // Writes down whose folder it is; a run that is gone on with must be of the same base.
+    Result<void> Claim(const RunFolder& folder, const TuneSummary& summary) const {
+        const std::string base = base_.Fingerprint();
+        const auto begun = folder.ReadJson("run.json");
+        const json::value* before = begun ? begun->if_contains("base") : nullptr;
+        if (before != nullptr && *before != json::value(base)) {
+            return At(folder.path().string(),
+                      {ErrorCode::kInvalidArgument,
+                       fmt::format("the run in it began with another base than {}", flags_.model),
+                       {}});
+        }
+        return folder.WriteJson(
+            "run.json", {{"run", summary.run_name}, {"base", base}, {"resume", summary.resume}});
     }
 
     const TuneFlags& flags_;
