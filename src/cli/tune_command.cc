@@ -47,6 +47,7 @@ std::filesystem::path FindProgram() {
 
 [[noreturn]] void Become(const std::filesystem::path& program, std::vector<std::string> arguments) {
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
     ::execv(program.c_str(), argv.data());

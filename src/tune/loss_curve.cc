@@ -17,6 +17,7 @@ constexpr size_t kColumns = 40;
 
 std::vector<lifecycle::LossPoint> Points(const std::map<int64_t, double>& losses) {
     std::vector<lifecycle::LossPoint> points;
+    points.reserve(losses.size());
     for (const auto& [step, loss] : losses) points.push_back({static_cast<double>(step), loss});
     return points;
 }

@@ -1,6 +1,7 @@
 #include "tune/pair_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <unordered_set>
 
@@ -72,6 +73,7 @@ class PairReader {
 // By content, so that the order of rows decides nothing and equal queries stay on one side.
 void Split(TextPairs& pairs, double share, uint64_t seed) {
     std::vector<uint64_t> keys;
+    keys.reserve(pairs.train.size());
     for (const TextPair& pair : pairs.train) {
         keys.push_back(lifecycle::ContentKey(pair.query, seed));
     }
@@ -80,7 +82,8 @@ void Split(TextPairs& pairs, double share, uint64_t seed) {
     const auto repeated = std::ranges::unique(ordered);
     ordered.erase(repeated.begin(), repeated.end());
     if (share <= 0 || ordered.size() < 2) return;
-    const auto wanted = static_cast<size_t>(static_cast<double>(ordered.size()) * share + 0.5);
+    const auto wanted =
+        static_cast<size_t>(std::lround(static_cast<double>(ordered.size()) * share));
     const uint64_t limit = ordered[std::clamp<size_t>(wanted, 1, ordered.size() - 1)];
     std::vector<TextPair> train;
     for (size_t i = 0; i < keys.size(); ++i) {

@@ -57,7 +57,9 @@ int Report(const Program& program, const Error& error) {
         std::cout << json::serialize(answer) << "\n";
     }
     std::cerr << "argosy: " << error.ToString() << "\n";
-    return stopped_by != 0 ? 128 + static_cast<int>(stopped_by) : 1;
+    if (error.code != ErrorCode::kCancelled || stopped_by == 0) return 1;
+    std::cerr << "argosy: the same command with --resume goes on\n";
+    return 128 + static_cast<int>(stopped_by);
 }
 
 int Tune(const Program& program, const std::vector<std::string>& arguments) {
