@@ -1,12 +1,15 @@
-# argosy_room(NAME [DEPS lib...] [PRIVATE_DEPS lib...] [TEST_DEPS lib...] [TEST_ENV NAME=value])
+# argosy_room(NAME [DEPS lib...] [PRIVATE_DEPS lib...] [TEST_DEPS lib...] [TEST_ENV NAME=value] [EXCLUDE regex])
 # Makes the library argosy_<NAME> of every .cc below the room's folder, by suffix:
 #   foo.cc        the library
 #   foo_test.cc   the room's one test program, argosy_<NAME>_test (GoogleTest, ctest label <NAME>)
 #   foo_fuzz.cc   a libFuzzer program of its own, fuzz_foo (ARGOSY_FUZZ)
 #   foo_bench.cc  a program of its own, bench_foo (ARGOSY_BENCH)
 function(argosy_room NAME)
-  cmake_parse_arguments(ROOM "" "TEST_ENV" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "TEST_ENV;EXCLUDE" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
   file(GLOB_RECURSE SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  if(ROOM_EXCLUDE)  # a folder within that is a library of its own
+    list(FILTER SOURCES EXCLUDE REGEX "${ROOM_EXCLUDE}")
+  endif()
   set(TESTS ${SOURCES})
   set(FUZZERS ${SOURCES})
   set(BENCHES ${SOURCES})

@@ -26,6 +26,7 @@ void AddBench(CLI::App& app, Globals& globals);
 void AddConvert(CLI::App& app, Globals& globals);
 void AddMakeModel(CLI::App& app, Globals& globals);
 void AddMakeShop(CLI::App& app, Globals& globals);
+void AddTune(CLI::App& app, Globals& globals);
 void AddInspect(CLI::App& app, Globals& globals);
 void AddPull(CLI::App& app, Globals& globals);
 void AddCompletion(CLI::App& app, Globals& globals);

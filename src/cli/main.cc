@@ -87,6 +87,7 @@ int Main(int argc, const char* const* argv) {
     AddConvert(app, globals);
     AddMakeModel(app, globals);
     AddMakeShop(app, globals);
+    AddTune(app, globals);
     AddInspect(app, globals);
     AddPull(app, globals);
     AddCompletion(app, globals);

@@ -28,6 +28,7 @@ std::string Line(std::string_view what, const Places& places) {
 }
 
 std::string Line(std::string_view what, const LengthFigures& figures) {
+    if (figures.total == 0) return {};  // pairs have no tokens in the loss
     return fmt::format("  {:<22}{:>7}  p50 {}, p95 {}, max {}\n", what, figures.total, figures.p50,
                        figures.p95, figures.max);
 }

@@ -30,7 +30,7 @@ class Commands(unittest.TestCase):
         return json.loads(result.stdout)
 
     def test_every_command_has_help_with_an_example(self):
-        for command in ("inspect", "convert", "make-model", "make-shop", "pull", "completion"):
+        for command in ("inspect", "convert", "make-model", "make-shop", "tune", "pull", "completion"):
             result = run(command, "--help")
             self.assertEqual(result.returncode, 0)
             self.assertIn(f"Example:\n  ", result.stdout)

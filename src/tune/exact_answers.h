@@ -1,0 +1,50 @@
+// How often a model answers the evaluation rows with exactly what they want (but for case,
+// punctuation and white space), generated greedily by our own engine, as a server would.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "lifecycle/example.h"
+#include "model/chat_format.h"
+#include "model/model_file.h"
+#include "model/tokenizer.h"
+
+namespace argosy::tune {
+
+/// A row as a question to the model: of a chat its last answer is wanted, of a completion its
+/// completion; a text asks nothing.
+struct Question {
+    std::vector<TokenId> prompt;
+    ToolCallParserOptions parser;
+    std::string wanted;
+};
+Result<std::vector<Question>> MakeQuestions(std::span<const lifecycle::Example> rows,
+                                            const Tokenizer& tokenizer, const ChatFormat& format);
+
+struct AnswerRate {
+    size_t questions = 0, exact = 0;
+    double share() const {
+        return questions == 0 ? 0 : static_cast<double>(exact) / static_cast<double>(questions);
+    }
+};
+
+struct AnswerOptions {
+    std::filesystem::path adapter;  // PEFT folder or GGUF; empty: the model alone
+    int threads = 0;
+    std::function<bool()> stop;  // true: kCancelled
+};
+
+/// Loads `model` (whose tokenizer and chat format are given, and outlive the call), asks all at
+/// once, and lets it go. Errors: the engine's; kCancelled.
+Result<AnswerRate> CountExactAnswers(std::shared_ptr<const ModelFile> model,
+                                     std::span<const Question> questions,
+                                     const Tokenizer& tokenizer, const ChatFormat& format,
+                                     const AnswerOptions& options);
+
+}  // namespace argosy::tune
