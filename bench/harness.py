@@ -102,7 +102,7 @@ def paired(rounds):
     ran within seconds, so that their ratio holds where the machine's speed drifts."""
     ours, theirs = zip(*rounds)
     return (statistics.median(ours), statistics.median(theirs),
-            statistics.median(a / b for a, b in rounds))
+            statistics.median(a / b if b else float("inf") for a, b in rounds))
 
 
 def closing_line(name, ours, peer, ratio, unit, bar, **more):
