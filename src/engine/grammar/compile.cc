@@ -11,6 +11,9 @@ namespace argosy::grammar {
 namespace {
 
 constexpr size_t kMaxEdges = 6'000'000;
+// Empty edges followed, in all: repetitions of what may be empty, one within another, can have few
+// other edges and still lead from every node to every other.
+constexpr int64_t kMaxEmptySteps = 20'000'000;
 
 // Edges of a graph grouped by one of their ends.
 class Adjacency {
@@ -98,7 +101,9 @@ class Flattener {
         for (size_t i = 0; i < order_.size(); ++i) {
             if (!Flatten(order_[i])) {
                 return Err(ErrorCode::kInvalidArgument,
-                           "the grammar is too large: more than {} edges", kMaxEdges);
+                           "the grammar is too large: more than {} edges or {} empty steps; use "
+                           "smaller repetition counts",
+                           kMaxEdges, kMaxEmptySteps);
             }
         }
         Node last;
@@ -152,12 +157,14 @@ class Flattener {
                 const NodeId to = graph_.empties[e].to;
                 if (!productive_[to] || seen_[to] == stamp_) continue;
                 seen_[to] = stamp_;
+                ++empty_steps_;
                 stack_.push_back(to);
             }
         }
         SortEdges(node);
         out_->nodes.push_back(node);
-        return out_->byte_edges.size() + out_->call_edges.size() <= kMaxEdges;
+        return out_->byte_edges.size() + out_->call_edges.size() <= kMaxEdges &&
+               empty_steps_ <= kMaxEmptySteps;
     }
 
     void AddByte(const RawByteEdge& edge) {
@@ -185,6 +192,7 @@ class Flattener {
     std::vector<NodeId> place_, order_, stack_;
     std::vector<uint32_t> seen_;
     uint32_t stamp_ = 0;
+    int64_t empty_steps_ = 0;
     std::unique_ptr<Compiled> out_;
 };
 

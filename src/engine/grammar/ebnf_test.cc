@@ -93,7 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"root ::= \"a\" ) \n", "expected the end of the rule"},
         Wrong{"root ::= \"a\" root", "admits no text"},
         Wrong{"root ::= <[12]>", "tokens by number"},
-        Wrong{"root ::= (((\"a\"{9999}){9999}){9999}){9999}", "too large"}));
+        Wrong{"root ::= (((\"a\"{9999}){9999}){9999}){9999}", "too large"},
+        Wrong{"root ::= ((\"a*\"{0,100}){1,1000} | \"b\"*)*", "too large"}));
 
 TEST(Ebnf, RecursionThroughManyRulesAndDeepNestingStayBounded) {
     std::string chain = "root ::= r0\n", doubling = "root ::= r0\n";
