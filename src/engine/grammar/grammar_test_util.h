@@ -53,6 +53,7 @@ class FakeTokenizer : public Tokenizer {
 
 inline std::vector<std::string> SingleBytes() {
     std::vector<std::string> tokens;
+    tokens.reserve(256);
     for (int b = 0; b < 256; ++b) tokens.emplace_back(1, char(b));
     return tokens;
 }

@@ -17,6 +17,9 @@ constexpr int64_t kMaxJobs = 8;
 // What a task holds of the weights: as much as stays in the second-level cache while all rows of x
 // go by, or for few rows a piece small enough to spread over the threads.
 constexpr size_t kTaskBytes = 96 << 10;
+// Rows of x are read again for each streamed row of weights: from the first-level cache or not at
+// all.
+constexpr size_t kStreamBytes = 24 << 10;
 
 size_t RoundUp64(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
@@ -141,7 +144,10 @@ void RunFloats(const MatrixKernels& kernels, const MatMulJob& job, int first, in
                const FloatRows& rows) {
     const Weight& weight = *job.weight;
     const bool rounds = weight.layout() == WeightLayout::kBF16 && rows.rounded != nullptr;
-    const bool streams = kernels.streams && rows.m <= kStreamRows;
+    const size_t x_bytes = static_cast<size_t>(rows.m) * static_cast<size_t>(weight.in()) *
+                           (rounds ? sizeof(uint16_t) : sizeof(float));
+    const bool streams =
+        kernels.streams && rows.m <= kStreamRows && (rows.m == 1 || x_bytes <= kStreamBytes);
     const int step = streams ? rows.m : kernels.float_rows;
     for (int row = 0; row < rows.m; row += step) {
         FloatTask task;
