@@ -2,26 +2,15 @@
 and few evaluation rows."""
 import os
 import pathlib
-import random
 import re
-import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def free_port():
-    """One that the kernel does not give to others: below the range of its own choosing."""
-    while True:
-        with socket.socket() as probe:
-            try:
-                port = random.randrange(20000, 32000)
-                probe.bind(("127.0.0.1", port))
-                return str(port)
-            except OSError:
-                continue
+sys.path.insert(0, str(ROOT / "tests"))
+from documented import free_port
 
 
 class Documentation(unittest.TestCase):
