@@ -8,7 +8,8 @@ import re
 import sys
 
 # Lowest first. A room may include itself and any room before it.
-ROOMS = ["base", "telemetry", "net", "model", "engine", "lifecycle", "train", "tune", "serve", "cli"]
+ROOMS = ["base", "telemetry", "net", "model", "engine", "resources", "lifecycle", "train", "tune",
+         "retrieval", "serve", "assistant", "local", "cli"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
