@@ -88,6 +88,7 @@ int Main(int argc, const char* const* argv) {
     AddMakeModel(app, globals);
     AddMakeShop(app, globals);
     AddTune(app, globals);
+    AddEval(app, globals);
     AddInspect(app, globals);
     AddPull(app, globals);
     AddCompletion(app, globals);

@@ -46,6 +46,8 @@ void AddMakeShop(CLI::App& app, Globals& globals) {
         ->capture_default_str();
     command->add_option("--questions", args->options.questions, "rows of train.jsonl")
         ->capture_default_str();
+    command->add_option("--lookups", args->options.lookups, "rows of lookup.jsonl")
+        ->capture_default_str();
     command->add_option("--eval-questions", args->options.eval_questions, "rows of eval.jsonl")
         ->capture_default_str();
     command->add_option("--pairs", args->options.pairs, "rows of pairs.jsonl")

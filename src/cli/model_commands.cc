@@ -167,6 +167,13 @@ void AddMakeModel(CLI::App& app, Globals& globals) {
     command->add_option("--vocabulary", options.vocabulary, "tokens");
     command->add_option("--context", options.context, "tokens");
     command->add_option("--tokenizer", options.tokenizer, "bpe, spm or wordpiece");
+    command->add_option("--vocabulary-from", options.vocabulary_from,
+                        "text or JSONL files to learn the tokens from: bpe, wordpiece");
+    command
+        ->add_option("--init", options.init,
+                     "random (to test with), training (small weights), recall (training, with "
+                     "heads that copy from the beginning)")
+        ->capture_default_str();
     command->add_option("--seed", options.seed, "same seed, same bytes")->capture_default_str();
     command->add_option("--threads", options.threads, "0: all of the machine")
         ->check(CLI::Range(0, 4096));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "model/gguf_writer.h"
@@ -10,31 +11,12 @@
 #include "model/parallel_rows.h"
 #include "model/quant_recipe.h"
 #include "model/quantize.h"
+#include "model/random_weights.h"
+#include "model/starting_weights.h"
 
 namespace argosy {
 
 namespace {
-
-/// SplitMix64 (Steele, Lea, Flood 2014): a step of a counter and a mixing of its bits.
-uint64_t NextRandom(uint64_t& state) {
-    uint64_t z = state += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
-
-/// Fills a row with values that are normal enough for weights: the sum of the four bytes of half a
-/// random word, which has mean 510 and deviation 147.8.
-void FillRow(uint64_t seed, const RandomTensor& tensor, std::span<float> row) {
-    const float scale = tensor.deviation / 147.8f;
-    uint64_t state = seed, bits = 0;
-    for (size_t i = 0; i < row.size(); ++i) {
-        bits = i % 2 == 0 ? NextRandom(state) : bits >> 32;
-        const uint64_t pairs = (bits & 0x00ff00ff) + ((bits >> 8) & 0x00ff00ff);
-        const auto sum = static_cast<int>((pairs & 0xffff) + ((pairs >> 16) & 0xffff));
-        row[i] = tensor.mean + scale * static_cast<float>(sum - 510);
-    }
-}
 
 /// The same bits of a position in every run: a hash of seed, tensor and row.
 uint64_t RowSeed(uint64_t seed, size_t tensor, size_t row) {
@@ -44,8 +26,9 @@ uint64_t RowSeed(uint64_t seed, size_t tensor, size_t row) {
 
 class ModelMaker {
   public:
-    ModelMaker(const MakeModelOptions& options, GgufWriter writer, uint64_t elements)
-        : options_(options), writer_(std::move(writer)), total_(elements) {}
+    ModelMaker(const MakeModelOptions& options, const StartingWeights* start, GgufWriter writer,
+               uint64_t elements)
+        : options_(options), start_(start), writer_(std::move(writer)), total_(elements) {}
 
     Result<void> Write(size_t index, const RandomTensor& tensor, DType type) {
         const auto columns = static_cast<size_t>(tensor.view.columns());
@@ -60,7 +43,11 @@ class ModelMaker {
                 count, 1 + 65536 / columns, options_.threads, [&](size_t begin, size_t end) {
                     std::vector<float> values(columns);
                     for (size_t r = begin; r < end; ++r) {
-                        FillRow(RowSeed(options_.seed, index, row + r), tensor, values);
+                        FillNormal(RowSeed(options_.seed, index, row + r), tensor.mean,
+                                   tensor.deviation, values);
+                        if (start_ != nullptr) {
+                            start_->Change(tensor.view.name, static_cast<int64_t>(row + r), values);
+                        }
                         const auto out = std::span(bytes).subspan(r * row_bytes, row_bytes);
                         if (!QuantizeRow(type, values, out)) failed = true;
                     }
@@ -79,6 +66,7 @@ class ModelMaker {
 
   private:
     const MakeModelOptions& options_;
+    const StartingWeights* start_;
     GgufWriter writer_;
     uint64_t done_ = 0, total_ = 0;
 };
@@ -102,11 +90,24 @@ Result<void> MakeModel(const std::filesystem::path& out, const MakeModelOptions&
     ARGOSY_TRY(const QuantRecipe recipe, FindRecipe(options.recipe));
     ARGOSY_TRY(const std::string tokenizer, ChooseTokenizer(options));
     Metadata metadata = ShapeMetadata(shape);
-    AddVocabulary(tokenizer, shape.vocabulary,
-                  shape.architecture.starts_with("qwen") ? "qwen2" : "llama-bpe", metadata);
+    const std::string_view pre = shape.architecture.starts_with("qwen") ? "qwen2" : "llama-bpe";
+    if (options.vocabulary_from.empty()) {
+        AddVocabulary(tokenizer, shape.vocabulary, pre, metadata);
+    } else {
+        ARGOSY_CHECK_OK(AddLearnedVocabulary(options.vocabulary_from, tokenizer, shape.vocabulary,
+                                             pre, metadata));
+    }
     metadata["general.file_type"] = recipe.file_type;
     metadata["general.quantization_version"] = int64_t{2};
-    const std::vector<RandomTensor> tensors = ShapeTensors(shape);
+    std::vector<RandomTensor> tensors = ShapeTensors(shape);
+    std::optional<StartingWeights> start;
+    if (options.init != "random") {
+        ARGOSY_TRY(start, StartingWeights::Create(options.init, shape, options.seed));
+        for (RandomTensor& tensor : tensors) start->Spread(tensor);
+        // What is small is trained with the embedding as its output.
+        std::erase_if(tensors,
+                      [](const RandomTensor& t) { return t.view.name == "output.weight"; });
+    }
     std::vector<TensorView> views;
     for (const RandomTensor& tensor : tensors) views.push_back(tensor.view);
     const TypeChooser chooser(recipe, metadata, views);
@@ -116,7 +117,7 @@ Result<void> MakeModel(const std::filesystem::path& out, const MakeModelOptions&
         view.type = chooser.Choose(view);
     }
     ARGOSY_TRY(GgufWriter writer, GgufWriter::Create(out, metadata, views));
-    ModelMaker maker(options, std::move(writer), elements);
+    ModelMaker maker(options, start ? &*start : nullptr, std::move(writer), elements);
     for (size_t i = 0; i < tensors.size(); ++i) {
         ARGOSY_CHECK_OK(maker.Write(i, tensors[i], views[i].type));
     }

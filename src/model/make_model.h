@@ -1,5 +1,6 @@
 // Writes a model with random weights and a working tokenizer: for tests and benchmarks, where only
-// shapes and formats matter. The same options and seed give the same bytes on every machine.
+// shapes and formats matter, and to train from nothing. The same options and seed give the same
+// bytes on every machine.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,10 @@ struct MakeModelOptions {
     /// "bpe" (byte-level), "spm" (SentencePiece BPE with byte fallback), "wordpiece", or empty for
     /// what the architecture usually has.
     std::string tokenizer;
+    /// Files to learn the tokens from (AddLearnedVocabulary), instead of made-up words.
+    std::vector<std::filesystem::path> vocabulary_from;
+    /// "random" (for tests), or starting_weights.h's "training" and "recall".
+    std::string init = "random";
     std::string recipe = "q8_0";  // of quant_recipe.h
     uint64_t seed = 1;
     int threads = 0;                                              // 0: all of the machine

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -111,6 +112,62 @@ TEST_F(MakeModelTest, NamesTheOptionThatIsWrong) {
     EXPECT_NE(message([](auto& o) { o.recipe = "q7"; }).find("unknown quantisation \"q7\""),
               std::string::npos);
     EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(MakeModelTest, LearnsItsTokensFromText) {
+    const auto text = std::filesystem::path(testing::TempDir()) / "learned.jsonl";
+    std::ofstream out(text);
+    for (const char* first : {"ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru"}) {
+        for (const char* second : {"sa", "te", "vi", "wo", "zu"}) {
+            for (const char* third : {"ban", "del", "fir", "gom"}) {
+                const std::string word = std::string(first) + second + third;
+                out << R"({"q":"a lantern )" << word << R"(","n":[{"x":")" << word << "\"}]}\n";
+            }
+        }
+    }
+    out.close();
+    for (const auto& [tokenizer, word] :
+         {std::pair{"bpe", "Ġlantern"}, {"wordpiece", "▁lantern"}}) {
+        MakeModelOptions options;
+        options.tokenizer = tokenizer;
+        options.vocabulary = 300;
+        options.vocabulary_from = {text};
+        OrThrow(MakeModel(path_, options));
+        const auto model = OrThrow(OpenModel(path_));
+        const auto& tokens = *model->GetStrings("tokenizer.ggml.tokens");
+        EXPECT_EQ(tokens.size(), 300u);
+        EXPECT_NE(std::ranges::find(tokens, word), tokens.end());
+        options.vocabulary = 30000;
+        EXPECT_NE(MakeModel(path_, options).error().message.find("the text is enough for a"),
+                  std::string::npos);
+    }
+    std::ofstream(text) << "{\"q\": 1}\nnot json\n";
+    MakeModelOptions options;
+    options.vocabulary_from = {text};
+    options.tokenizer = "bpe";
+    const auto bad = MakeModel(path_, options);
+    ASSERT_FALSE(bad);
+    EXPECT_NE(bad.error().message.find("learned.jsonl:2: not JSON"), std::string::npos);
+    std::filesystem::remove(text);
+}
+
+TEST_F(MakeModelTest, StartsTrainingFromSmallWeights) {
+    MakeModelOptions options;
+    options.init = "training";
+    options.recipe = "f32";
+    ASSERT_TRUE(MakeModel(path_, options));
+    const auto model = OrThrow(OpenModel(path_));
+    EXPECT_EQ(model->FindTensor("output.weight"), nullptr);  // the embedding again
+    const TensorView* norm = model->FindTensor("blk.0.attn_norm.weight");
+    for (const float value : std::span(reinterpret_cast<const float*>(norm->bytes.data()), 64)) {
+        EXPECT_EQ(value, 1.0f);
+    }
+    options.init = "recall";
+    EXPECT_NE(MakeModel(path_, options).error().message.find("needs architecture qwen2"),
+              std::string::npos);
+    options.init = "glorot";
+    EXPECT_EQ(MakeModel(path_, options).error().message,
+              "unknown --init \"glorot\"; known are random, training, recall");
 }
 
 TEST(QuantRecipe, MixesTypesAsLlamaCppDoes) {

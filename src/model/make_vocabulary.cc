@@ -1,10 +1,17 @@
 #include "model/make_vocabulary.h"
 
+#include <fstream>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "base/json.h"
+#include "base/line_reader.h"
+#include "model/tokenizers/byte_alphabet.h"
+#include "model/tokenizers/train_bpe.h"
+#include "model/tokenizers/utf8.h"
 
 namespace argosy {
 
@@ -125,35 +132,16 @@ void FillWithWords(Vocabulary& v, const std::string& space, size_t limit) {
     }
 }
 
-std::string Utf8(uint32_t code) {
-    if (code < 0x80) return std::string(1, static_cast<char>(code));
-    return {static_cast<char>(0xc0 | (code >> 6)), static_cast<char>(0x80 | (code & 63))};
-}
-
-/// The characters that byte-level BPE writes for the 256 bytes: printable ones for themselves, the
-/// others from U+0100 on (as GPT-2's encoder published it).
-std::vector<std::string> ByteCharacters() {
-    std::vector<std::string> characters(256);
-    uint32_t next = 256;
-    for (uint32_t byte = 0; byte < 256; ++byte) {
-        const bool printable =
-            (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte < 0x100 && byte != 0xad);
-        characters[byte] = Utf8(printable ? byte : next++);
-    }
-    return characters;
-}
-
 void Store(Vocabulary v, std::string_view model, Metadata& metadata) {
     metadata["tokenizer.ggml.model"] = std::string(model);
     metadata["tokenizer.ggml.tokens"] = MetaArray(std::move(v.tokens));
     metadata["tokenizer.ggml.token_type"] = MetaArray(std::move(v.types));
 }
 
-void AddByteBpe(int64_t size, std::string_view pre, Metadata& metadata) {
-    Vocabulary v;
-    for (const std::string& character : ByteCharacters()) v.Add(character, kNormal);
-    const size_t special = std::size(kChatTokens) + std::size(kToolTokens);
-    FillWithWords(v, "Ġ", static_cast<size_t>(size) - special);
+constexpr size_t kSpecialTokens = std::size(kChatTokens) + std::size(kToolTokens);
+
+// Finishes a byte-level BPE: the special tokens after all others.
+void StoreByteBpe(Vocabulary v, std::string_view pre, Metadata& metadata) {
     const int64_t first = v.Add(std::string(kChatTokens[0]), kControl);
     for (const std::string_view token : kChatTokens) v.Add(std::string(token), kControl);
     for (const std::string_view token : kToolTokens) v.Add(std::string(token), kUserDefined);
@@ -165,6 +153,48 @@ void AddByteBpe(int64_t size, std::string_view pre, Metadata& metadata) {
     metadata["tokenizer.ggml.add_bos_token"] = false;
     metadata["tokenizer.chat_template"] = std::string(kChatTemplate);
     Store(std::move(v), "gpt2", metadata);
+}
+
+void AddByteBpe(int64_t size, std::string_view pre, Metadata& metadata) {
+    Vocabulary v;
+    for (int byte = 0; byte < 256; ++byte) {
+        v.Add(std::string(tokenizers::ByteCharacter(static_cast<uint8_t>(byte))), kNormal);
+    }
+    FillWithWords(v, "Ġ", static_cast<size_t>(size) - kSpecialTokens);
+    StoreByteBpe(std::move(v), pre, metadata);
+}
+
+void CountStrings(const json::value& value, tokenizers::WordCounter& counter) {
+    if (value.is_string()) {
+        counter.Add(value.get_string());
+    } else if (value.is_array()) {
+        for (const json::value& element : value.get_array()) CountStrings(element, counter);
+    } else if (value.is_object()) {
+        for (const auto& member : value.get_object()) CountStrings(member.value(), counter);
+    }
+}
+
+Result<void> CountFile(const std::filesystem::path& path, tokenizers::WordCounter& counter) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return Err(ErrorCode::kNotFound, "cannot open {}", path.string());
+    LineReader lines(in);
+    const bool rows = path.extension() == ".jsonl";
+    std::string line;
+    while (true) {
+        ARGOSY_TRY(const bool more, lines.Next(line));
+        if (!more) return {};
+        if (!rows) {
+            counter.Add(line + "\n");
+            continue;
+        }
+        boost::system::error_code failure;
+        const json::value row = json::parse(line, failure);
+        if (failure) {
+            return Err(ErrorCode::kInvalidArgument, "{}:{}: not JSON: {}", path.string(),
+                       lines.line(), failure.message());
+        }
+        CountStrings(row, counter);
+    }
 }
 
 void AddSentencePiece(int64_t size, Metadata& metadata) {
@@ -199,17 +229,35 @@ void AddSentencePiece(int64_t size, Metadata& metadata) {
     Store(std::move(v), "llama", metadata);
 }
 
-/// GGUF writes the beginning of a word with "▁" and a continuation bare.
-void AddWordPiece(int64_t size, Metadata& metadata) {
+/// What each WordPiece vocabulary begins with. GGUF writes the beginning of a word with "▁" and a
+/// continuation bare.
+Vocabulary WordPieceCharacters() {
     Vocabulary v;
     for (const char* token : {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}) v.Add(token, kControl);
-    const auto limit = static_cast<size_t>(size);
     for (const std::string_view range : {"az", "09", "!/", ":@", "[`", "{~"}) {
         for (char c = range[0]; c <= range[1]; ++c) {
             v.Add("▁" + std::string(1, c), kNormal);
             v.Add(std::string(1, c), kNormal);
         }
     }
+    return v;
+}
+
+void StoreWordPiece(Vocabulary v, Metadata& metadata) {
+    metadata["tokenizer.ggml.padding_token_id"] = int64_t{0};
+    metadata["tokenizer.ggml.unknown_token_id"] = int64_t{1};
+    metadata["tokenizer.ggml.cls_token_id"] = int64_t{2};
+    metadata["tokenizer.ggml.bos_token_id"] = int64_t{2};
+    metadata["tokenizer.ggml.seperator_token_id"] = int64_t{3};  // sic, as the format spells it
+    metadata["tokenizer.ggml.eos_token_id"] = int64_t{3};
+    metadata["tokenizer.ggml.mask_token_id"] = int64_t{4};
+    metadata["tokenizer.ggml.scores"] = MetaArray(v.scores);
+    Store(std::move(v), "bert", metadata);
+}
+
+void AddWordPiece(int64_t size, Metadata& metadata) {
+    Vocabulary v = WordPieceCharacters();
+    const auto limit = static_cast<size_t>(size);
     for (const std::string_view word : kWords) {
         if (v.tokens.size() < limit && word != "I") v.Add("▁" + std::string(word), kNormal);
     }
@@ -225,15 +273,43 @@ void AddWordPiece(int64_t size, Metadata& metadata) {
         }
         stems = std::move(longer);
     }
-    metadata["tokenizer.ggml.padding_token_id"] = int64_t{0};
-    metadata["tokenizer.ggml.unknown_token_id"] = int64_t{1};
-    metadata["tokenizer.ggml.cls_token_id"] = int64_t{2};
-    metadata["tokenizer.ggml.bos_token_id"] = int64_t{2};
-    metadata["tokenizer.ggml.seperator_token_id"] = int64_t{3};  // sic, as the format spells it
-    metadata["tokenizer.ggml.eos_token_id"] = int64_t{3};
-    metadata["tokenizer.ggml.mask_token_id"] = int64_t{4};
-    metadata["tokenizer.ggml.scores"] = MetaArray(v.scores);
-    Store(std::move(v), "bert", metadata);
+    StoreWordPiece(std::move(v), metadata);
+}
+
+using Words = std::map<std::string, uint64_t>;
+
+Result<void> Enough(size_t tokens, int64_t size) {
+    if (tokens >= static_cast<size_t>(size)) return {};
+    return Err(ErrorCode::kInvalidArgument,
+               "the text is enough for a vocabulary of {} tokens, not of {}", tokens, size);
+}
+
+Result<void> LearnBpe(const Words& words, int64_t size, std::string_view pre, Metadata& metadata) {
+    tokenizers::BpeVocabulary learned =
+        tokenizers::TrainBpe(words, static_cast<size_t>(size) - kSpecialTokens);
+    ARGOSY_CHECK_OK(Enough(learned.tokens.size() + kSpecialTokens, size));
+    Vocabulary v;
+    for (std::string& token : learned.tokens) v.Add(token, kNormal);
+    v.merges = std::move(learned.merges);
+    StoreByteBpe(std::move(v), pre, metadata);
+    return {};
+}
+
+// The tokens of a BPE, the most frequent first; WordPiece takes the longest one that fits.
+Result<void> LearnWordPiece(const Words& words, int64_t size, Metadata& metadata) {
+    Vocabulary v = WordPieceCharacters();
+    const auto limit = static_cast<size_t>(size);
+    constexpr std::string_view kSpace = "Ġ";  // byte-level BPE's
+    for (const std::string& token : tokenizers::TrainBpe(words, limit + 256).tokens) {
+        const std::string bytes = tokenizers::BytesOfText(token).value_or("");
+        const bool begins = token.starts_with(kSpace);
+        if (v.tokens.size() >= limit || bytes.size() < (begins ? 3U : 2U)) continue;
+        if (!tokenizers::IsValidUtf8(bytes)) continue;  // a part of a character
+        v.Add(begins ? "▁" + bytes.substr(1) : bytes, kNormal);
+    }
+    ARGOSY_CHECK_OK(Enough(v.tokens.size(), size));
+    StoreWordPiece(std::move(v), metadata);
+    return {};
 }
 
 }  // namespace
@@ -246,6 +322,22 @@ void AddVocabulary(std::string_view kind, int64_t size, std::string_view pre, Me
     } else {
         AddByteBpe(size, pre, metadata);
     }
+}
+
+Result<void> AddLearnedVocabulary(const std::vector<std::filesystem::path>& files,
+                                  std::string_view kind, int64_t size, std::string_view pre,
+                                  Metadata& metadata) {
+    if (kind != "bpe" && kind != "wordpiece") {
+        return Err(ErrorCode::kInvalidArgument,
+                   "a vocabulary is learned for the tokenizers bpe and wordpiece, not for {}",
+                   kind);
+    }
+    const bool bpe = kind == "bpe";
+    ARGOSY_TRY(tokenizers::WordCounter counter, bpe ? tokenizers::WordCounter::ForBpe(pre)
+                                                    : tokenizers::WordCounter::ForWordPiece());
+    for (const std::filesystem::path& file : files) ARGOSY_CHECK_OK(CountFile(file, counter));
+    return bpe ? LearnBpe(counter.words(), size, pre, metadata)
+               : LearnWordPiece(counter.words(), size, metadata);
 }
 
 }  // namespace argosy

@@ -60,10 +60,13 @@ class Answers {
         if (event.done && --left_ == 0) done_.notify_one();
     }
 
-    Result<std::vector<std::string>> Wait(const std::function<bool()>& stop) {
+    Result<std::vector<std::string>> Wait(const AnswerOptions& options) {
         std::unique_lock lock(mutex_);
         while (!done_.wait_for(lock, std::chrono::milliseconds(100), [&] { return left_ == 0; })) {
-            if (stop && stop()) return Err(ErrorCode::kCancelled, "stopped while answering");
+            if (options.stop && options.stop()) {
+                return Err(ErrorCode::kCancelled, "stopped while answering");
+            }
+            if (options.progress) options.progress(texts_.size() - left_, texts_.size());
         }
         if (error_) return std::unexpected(*error_);
         return std::move(texts_);
@@ -142,11 +145,11 @@ Result<std::vector<Question>> MakeQuestions(std::span<const Example> rows,
     return questions;
 }
 
-Result<AnswerRate> CountExactAnswers(std::shared_ptr<const ModelFile> model,
-                                     std::span<const Question> questions,
-                                     const Tokenizer& tokenizer, const ChatFormat& format,
-                                     const AnswerOptions& options) {
-    if (questions.empty()) return AnswerRate{};
+Result<std::vector<std::string>> AnswerAll(std::shared_ptr<const ModelFile> model,
+                                           std::span<const Question> questions,
+                                           const Tokenizer& tokenizer, const ChatFormat& format,
+                                           const AnswerOptions& options) {
+    if (questions.empty()) return std::vector<std::string>{};
     std::vector<GenerateRequest> requests;
     for (const Question& question : questions) {
         requests.push_back(MakeRequest(question, tokenizer, format, options));
@@ -159,11 +162,20 @@ Result<AnswerRate> CountExactAnswers(std::shared_ptr<const ModelFile> model,
         };
         ARGOSY_CHECK_OK(engine->Submit(std::move(requests[i]), sink));
     }
-    ARGOSY_TRY(const auto texts, answers.Wait(options.stop));
+    ARGOSY_TRY(auto texts, answers.Wait(options));
+    for (size_t i = 0; i < texts.size(); ++i) texts[i] = Content(texts[i], questions[i].parser);
+    return texts;
+}
+
+Result<AnswerRate> CountExactAnswers(std::shared_ptr<const ModelFile> model,
+                                     std::span<const Question> questions,
+                                     const Tokenizer& tokenizer, const ChatFormat& format,
+                                     const AnswerOptions& options) {
+    ARGOSY_TRY(const auto answers,
+               AnswerAll(std::move(model), questions, tokenizer, format, options));
     AnswerRate rate{questions.size(), 0};
-    for (size_t i = 0; i < texts.size(); ++i) {
-        const std::string content = Content(texts[i], questions[i].parser);
-        if (lifecycle::shop::IsSameAnswer(content, questions[i].wanted)) ++rate.exact;
+    for (size_t i = 0; i < answers.size(); ++i) {
+        if (lifecycle::shop::IsSameAnswer(answers[i], questions[i].wanted)) ++rate.exact;
     }
     return rate;
 }

@@ -1,5 +1,5 @@
-// How often a model answers the evaluation rows with exactly what they want (but for case,
-// punctuation and white space), generated greedily by our own engine, as a server would.
+// What a model answers to evaluation rows, generated greedily by our own engine as a server would,
+// and how often it is exactly what they want (but for case, punctuation and white space).
 #pragma once
 
 #include <filesystem>
@@ -27,6 +27,21 @@ struct Question {
 Result<std::vector<Question>> MakeQuestions(std::span<const lifecycle::Example> rows,
                                             const Tokenizer& tokenizer, const ChatFormat& format);
 
+struct AnswerOptions {
+    std::filesystem::path adapter;  // PEFT folder or GGUF; empty: the model alone
+    int threads = 0;
+    std::function<bool()> stop;  // true: kCancelled
+    std::function<void(size_t done, size_t all)> progress;
+};
+
+/// Loads `model` (whose tokenizer and chat format are given, and outlive the call), asks all
+/// questions at once, greedily, and lets it go. An answer is cut off a little beyond the length of
+/// the wanted one. Errors: the engine's; kCancelled.
+Result<std::vector<std::string>> AnswerAll(std::shared_ptr<const ModelFile> model,
+                                           std::span<const Question> questions,
+                                           const Tokenizer& tokenizer, const ChatFormat& format,
+                                           const AnswerOptions& options);
+
 struct AnswerRate {
     size_t questions = 0, exact = 0;
     double share() const {
@@ -34,14 +49,7 @@ struct AnswerRate {
     }
 };
 
-struct AnswerOptions {
-    std::filesystem::path adapter;  // PEFT folder or GGUF; empty: the model alone
-    int threads = 0;
-    std::function<bool()> stop;  // true: kCancelled
-};
-
-/// Loads `model` (whose tokenizer and chat format are given, and outlive the call), asks all at
-/// once, and lets it go. Errors: the engine's; kCancelled.
+/// How many of AnswerAll's answers are the wanted ones.
 Result<AnswerRate> CountExactAnswers(std::shared_ptr<const ModelFile> model,
                                      std::span<const Question> questions,
                                      const Tokenizer& tokenizer, const ChatFormat& format,

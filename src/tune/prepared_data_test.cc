@@ -124,9 +124,9 @@ TEST_F(PreparedData, CountsTheAnswersThatAreExact) {
     // What the model says greedily is an exact answer; anything else is none.
     const auto prompt = tokenizer_->Encode("Tea");
     const Question wrong{prompt, {}, "no model of random weights says this"};
-    const AnswerRate rate = OrThrow(CountExactAnswers(OrThrow(OpenModel(path_ / "m.gguf")),
-                                                      std::span(&wrong, 1), *tokenizer_, *format_,
-                                                      {.adapter = {}, .threads = 1, .stop = {}}));
+    const AnswerRate rate = OrThrow(
+        CountExactAnswers(OrThrow(OpenModel(path_ / "m.gguf")), std::span(&wrong, 1), *tokenizer_,
+                          *format_, {.adapter = {}, .threads = 1, .stop = {}, .progress = {}}));
     EXPECT_EQ(rate.questions, 1u);
     EXPECT_EQ(rate.exact, 0u);
 }

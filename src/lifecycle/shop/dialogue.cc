@@ -29,6 +29,8 @@ constexpr Kind kKinds[] = {{"find", 14, MakeFind},
                            {"greeting", 3, MakeSmallTalk},
                            {"off_topic", 3, MakeOffTopic}};
 
+constexpr int kLookups = 8;  // questions of a LookupRow
+
 constexpr const char* kSystem =
     "You are the assistant of a shop. Answer from the products listed and cite them like [1].";
 
@@ -64,6 +66,12 @@ std::string Spoken(Random& random, std::string question) {
 
 json::object Message(const char* role, const std::string& content) {
     return {{"role", role}, {"content", content}};
+}
+
+// The question first: reading a product, a small model then knows already what is asked of it.
+std::string Asked(const Dialogue& dialogue) {
+    if (dialogue.context.empty()) return dialogue.question;
+    return "Question: " + dialogue.question + "\n\n" + ContextText(dialogue.context);
 }
 
 json::array Ids(const Shelf& products) {
@@ -114,6 +122,21 @@ Dialogue MakeDialogue(Random& random, const Stall& stall) {
     }
 }
 
+json::object LookupRow(Random& random, const Stall& stall) {
+    Dialogue dialogue;
+    while (!MakeAttribute(random, stall, dialogue)) dialogue = {};
+    json::array messages{Message("system", kSystem)};
+    std::string asked = Asked(dialogue);
+    for (int turn = 0; turn < kLookups; ++turn) {
+        messages.push_back(Message("user", asked));
+        messages.push_back(Message("assistant", dialogue.answer));
+        while (!AskAttribute(random, *random.Pick(dialogue.context), dialogue)) {
+        }
+        asked = dialogue.question;
+    }
+    return {{"messages", std::move(messages)}};
+}
+
 json::object DialogueRow(const Dialogue& dialogue, const Stall& stall, bool with_truth) {
     json::array messages{Message("system", kSystem)};
     for (const auto& [question, answer] : dialogue.history) {
@@ -122,11 +145,7 @@ json::object DialogueRow(const Dialogue& dialogue, const Stall& stall, bool with
         earlier["weight"] = 0;
         messages.push_back(std::move(earlier));
     }
-    std::string asked = dialogue.question;
-    if (!dialogue.context.empty()) {
-        asked = ContextText(dialogue.context) + "\n\nQuestion: " + asked;
-    }
-    messages.push_back(Message("user", asked));
+    messages.push_back(Message("user", Asked(dialogue)));
     messages.push_back(Message("assistant", dialogue.answer));
     json::object row{{"messages", std::move(messages)}};
     if (with_truth) row["truth"] = Truth(dialogue, stall);

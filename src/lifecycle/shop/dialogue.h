@@ -40,6 +40,11 @@ Dialogue MakeDialogue(Random& random, const Stall& stall);
 /// answers have weight 0: they are context.
 json::object DialogueRow(const Dialogue& dialogue, const Stall& stall, bool with_truth);
 
+/// {"messages": [...]}: a list of products and a handful of questions about one attribute of one of
+/// them each, all answered. Simple and dense: what a model without any training learns to look up
+/// and to copy from, before it meets MakeDialogue's questions.
+json::object LookupRow(Random& random, const Stall& stall);
+
 namespace internal {
 
 // Makers of the kinds. False where the stall had nothing to make it of: draw again.
@@ -56,6 +61,9 @@ bool MakeNotFound(Random& random, const Stall& stall, Dialogue& out);
 bool MakeSmallTalk(Random& random, const Stall& stall, Dialogue& out);
 bool MakeOffTopic(Random& random, const Stall& stall, Dialogue& out);
 
+/// A question about one attribute of a product of the context, by its name, and the answer. False
+/// where the product has not what was drawn: draw again.
+bool AskAttribute(Random& random, const Product& product, Dialogue& out);
 /// "Alder Trail Parka [2]", by its place in the context.
 std::string Cite(const Dialogue& dialogue, const Product& product);
 /// Adds the fact that the answer has to state, and returns its words.

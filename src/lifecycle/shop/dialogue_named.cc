@@ -115,17 +115,21 @@ const std::vector<Comparison>& Comparisons() {
 
 }  // namespace
 
-bool MakeAttribute(Random& random, const Stall& stall, Dialogue& out) {
-    const Product& product = *random.Pick(stall.all());
+bool AskAttribute(Random& random, const Product& product, Dialogue& out) {
     const Ask* ask = PickAsk(random, product);
     if (ask == nullptr) return false;
-    out.products = {&product};
-    const auto size = static_cast<size_t>(random.Between(3, 5));
-    FillContext(random, stall, CategoryOf(product), size, Anything, out);
     out.question = Question(random, *ask, "the " + product.name);
     out.search = out.question;
     out.answer = Reply(out, product, *ask);
     return true;
+}
+
+bool MakeAttribute(Random& random, const Stall& stall, Dialogue& out) {
+    const Product& product = *random.Pick(stall.all());
+    out.products = {&product};
+    const auto size = static_cast<size_t>(random.Between(3, 5));
+    FillContext(random, stall, CategoryOf(product), size, Anything, out);
+    return AskAttribute(random, product, out);
 }
 
 bool MakeFollowUp(Random& random, const Stall& stall, Dialogue& out) {

@@ -63,6 +63,10 @@ Result<void> WriteQuestions(Folder& folder, const Catalogue& catalogue,
                             const ShopOptions& options) {
     const Stall train(catalogue, false);
     const Stall eval(catalogue, true);
+    ARGOSY_CHECK_OK(folder.WriteRows("lookup.jsonl", options.lookups, [&](size_t i) {
+        Random random(options.seed, "lookup", i);
+        return LookupRow(random, train);
+    }));
     ARGOSY_CHECK_OK(folder.WriteRows("train.jsonl", options.questions, [&](size_t i) {
         Random random(options.seed, "question", i);
         return DialogueRow(MakeDialogue(random, train), train, false);

@@ -15,6 +15,7 @@ struct ShopOptions {
     uint64_t seed = 1;
     size_t products = 2000;       // at least 400
     size_t questions = 20000;     // to train on
+    size_t lookups = 10000;       // rows to begin with, before the questions
     size_t eval_questions = 500;  // about products that no question of training is about
     size_t pairs = 20000;         // for the embedder
 };
@@ -25,8 +26,8 @@ struct WrittenFile {
     uint64_t bytes = 0;
 };
 
-/// catalog.csv, passages.jsonl, train.jsonl, eval.jsonl, pairs.jsonl, faq-train.jsonl,
-/// faq-eval.jsonl, faq.md. Makes the folder. Errors: kInvalidArgument (options),
+/// catalog.csv, passages.jsonl, lookup.jsonl, train.jsonl, eval.jsonl, pairs.jsonl,
+/// faq-train.jsonl, faq-eval.jsonl, faq.md. Makes the folder. Errors: kInvalidArgument (options),
 /// kPermissionDenied (the folder).
 Result<std::vector<WrittenFile>> MakeShop(const std::filesystem::path& folder,
                                           const ShopOptions& options);

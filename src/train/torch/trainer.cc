@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
+#include "engine/system_resources.h"
 #include "model/convert.h"
 #include "train/torch/network.h"
 #include "train/torch/objective.h"
@@ -70,7 +71,8 @@ Trainer::~Trainer() = default;
 Result<Trainer> Trainer::Create(std::unique_ptr<ModelFile> base, const TrainOptions& options) {
     ARGOSY_CHECK_OK(Validate(options));
     return Guarded([&]() -> Result<Trainer> {
-        if (options.threads > 0) at::set_num_threads(options.threads);
+        // libtorch's own choice is one thread where it cannot tell cores from hyper-threads.
+        at::set_num_threads(options.threads > 0 ? options.threads : ReadSystemResources().cpus);
         if (options.method == Method::kQlora && HasFloatWeights(*base)) {
             ARGOSY_TRY(base,
                        QuantizeModel(std::move(base), options.lora.base_recipe, options.threads));
