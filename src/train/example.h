@@ -15,9 +15,11 @@ struct Example {
     std::vector<uint8_t> trained;
 };
 
-/// For contrastive training: the positive should be nearer to the query than any other of a batch.
+/// For contrastive training: the positive should be nearer to the query than any other positive of
+/// a batch and any of its negatives (texts that are like the positive and yet wrong; may be none).
 struct Pair {
     std::vector<TokenId> query, positive;
+    std::vector<std::vector<TokenId>> negatives{};
 };
 
 }  // namespace argosy::train

@@ -12,7 +12,23 @@ namespace argosy::tune {
 
 namespace {
 
-Result<TextPair> ParsePair(std::string_view line) {
+Result<void> AddNegatives(const json::object& row, size_t most, TextPair& pair) {
+    const json::value* value = row.if_contains("negatives");
+    if (value == nullptr || value->is_null()) return {};
+    const json::array* list = value->if_array();
+    const auto is_text = [](const json::value& one) {
+        return one.is_string() && !one.get_string().empty();
+    };
+    if (list == nullptr || !std::ranges::all_of(*list, is_text)) {
+        return Err(ErrorCode::kInvalidArgument, "negatives has to be a list of texts");
+    }
+    for (const json::value& one : *list) {
+        if (pair.negatives.size() < most) pair.negatives.emplace_back(one.get_string());
+    }
+    return {};
+}
+
+Result<TextPair> ParsePair(std::string_view line, size_t negatives) {
     ARGOSY_TRY(const json::value row, ParseJson(line));
     const json::object* object = row.if_object();
     TextPair pair;
@@ -27,12 +43,14 @@ Result<TextPair> ParsePair(std::string_view line) {
         }
         *text = std::string(value->get_string());
     }
+    ARGOSY_CHECK_OK(AddNegatives(*object, negatives, pair));
     return pair;
 }
 
 class PairReader {
   public:
-    explicit PairReader(const lifecycle::DatasetOptions& options) : options_(options) {}
+    PairReader(const lifecycle::DatasetOptions& options, size_t negatives)
+        : options_(options), negatives_(negatives) {}
 
     void Read(const std::filesystem::path& path, std::vector<TextPair>& pairs) {
         std::ifstream in(path);
@@ -47,7 +65,7 @@ class PairReader {
             }
             if (!*more) return;
             if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-            auto pair = ParsePair(line);
+            auto pair = ParsePair(line, negatives_);
             if (!pair) {
                 Bad(path.string(), lines.line(), pair.error().message);
                 continue;
@@ -68,6 +86,7 @@ class PairReader {
     }
 
     const lifecycle::DatasetOptions& options_;
+    size_t negatives_;
 };
 
 // By content, so that the order of rows decides nothing and equal queries stay on one side.
@@ -105,7 +124,11 @@ class Encoder {
                 report_.rows.duplicates.Add(pair.place);
             }
             train::Pair tokens{Tokens(pair.query, pair), Tokens(pair.positive, pair)};
-            const size_t longest = std::max(tokens.query.size(), tokens.positive.size());
+            size_t longest = std::max(tokens.query.size(), tokens.positive.size());
+            for (std::string& negative : pair.negatives) {
+                tokens.negatives.push_back(Tokens(negative, pair));
+                longest = std::max(longest, tokens.negatives.back().size());
+            }
             if (max_tokens_ > 0 && longest > max_tokens_) {
                 report_.rows.over_long.Add(pair.place);
                 ++report_.too_long;
@@ -139,9 +162,9 @@ class Encoder {
 
 }  // namespace
 
-Result<TextPairs> LoadPairs(const lifecycle::DatasetOptions& options) {
+Result<TextPairs> LoadPairs(const lifecycle::DatasetOptions& options, size_t negatives) {
     TextPairs pairs;
-    PairReader reader(options);
+    PairReader reader(options, negatives);
     for (const auto& path : options.train) reader.Read(path, pairs.train);
     for (const auto& path : options.eval) reader.Read(path, pairs.eval);
     if (reader.bad.total == 0 && pairs.train.empty()) {
@@ -161,6 +184,9 @@ Result<PairData> PreparePairs(TextPairs pairs, const Tokenizer& tokenizer, size_
     rows.eval_rows = pairs.eval.size();
     rows.kinds["pair"] = rows.train_rows + rows.eval_rows;
     rows.sequences = 2 * rows.kinds["pair"];
+    for (const auto* side : {&pairs.train, &pairs.eval}) {
+        for (const TextPair& pair : *side) rows.sequences += pair.negatives.size();
+    }
     rows.max_tokens = max_tokens;
     Encoder encoder(tokenizer, max_tokens, mask_pii, data.report);
     data.train = encoder.Encode(std::move(pairs.train));

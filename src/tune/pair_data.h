@@ -1,5 +1,5 @@
-// Pairs of texts for an embedder, from JSONL rows {"query": "...", "positive": "..."} (other keys
-// are left alone), made ready for the trainer.
+// Pairs of texts for an embedder, from JSONL rows {"query": "...", "positive": "..."}, perhaps with
+// "negatives": ["...", ...] (other keys are left alone), made ready for the trainer.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ namespace argosy::tune {
 
 struct TextPair {
     std::string query, positive;
+    std::vector<std::string> negatives;
     std::string place;  // "pairs.jsonl:17"
 };
 
@@ -23,8 +24,8 @@ struct TextPairs {
 };
 
 /// Reads and checks all files; names each bad row by file and line. Where `options.eval` is empty,
-/// its share is split off as LoadDataset does.
-Result<TextPairs> LoadPairs(const lifecycle::DatasetOptions& options);
+/// its share is split off as LoadDataset does. Of each row the first `negatives` are kept.
+Result<TextPairs> LoadPairs(const lifecycle::DatasetOptions& options, size_t negatives);
 
 struct PairData {
     std::vector<train::Pair> train, eval;

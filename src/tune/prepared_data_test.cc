@@ -76,12 +76,31 @@ TEST_F(PreparedData, MasksPersonalDataAndNamesItsLineWithoutRepeatingIt) {
 
 TEST_F(PreparedData, EveryBadPairIsNamed) {
     const auto pairs =
-        LoadPairs(Files("{\"query\":\"a\",\"positive\":\"b\"}\n{\"query\":\"a\"}\nnothing\n\n"));
+        LoadPairs(Files("{\"query\":\"a\",\"positive\":\"b\"}\n{\"query\":\"a\"}\nnothing\n\n"
+                        "{\"query\":\"a\",\"positive\":\"b\",\"negatives\":[\"\"]}\n"),
+                  1);
     ASSERT_FALSE(pairs);
     const std::string& message = pairs.error().message;
-    EXPECT_NE(message.find("2 bad rows"), std::string::npos);
+    EXPECT_NE(message.find("3 bad rows"), std::string::npos);
+    EXPECT_NE(message.find("data.jsonl:5: negatives has to be a list of texts"), std::string::npos);
     EXPECT_NE(message.find("data.jsonl:2: positive has to be a text"), std::string::npos);
     EXPECT_NE(message.find("data.jsonl:3: "), std::string::npos);
+}
+
+TEST_F(PreparedData, KeepsAsManyNegativesAsAreAskedFor) {
+    const auto files = Files(R"({"query":"a","positive":"b","negatives":["c","d","e"]})"
+                             "\n"
+                             R"({"query":"f","positive":"g","negatives":null})"
+                             "\n");
+    for (const size_t most : {0U, 2U}) {
+        const TextPairs pairs = OrThrow(LoadPairs(files, most));
+        ASSERT_EQ(pairs.train.size(), 2u);
+        EXPECT_EQ(pairs.train[0].negatives.size(), most);
+        EXPECT_TRUE(pairs.train[1].negatives.empty());
+        const PairData data = OrThrow(PreparePairs(pairs, *tokenizer_, 0, false));
+        EXPECT_EQ(data.train[0].negatives.size(), most);
+        EXPECT_EQ(data.report.rows.sequences, 4 + most);
+    }
 }
 
 TEST_F(PreparedData, PairsOfAQueryStayOnOneSide) {
@@ -91,7 +110,7 @@ TEST_F(PreparedData, PairsOfAQueryStayOnOneSide) {
     }
     lifecycle::DatasetOptions options = Files(rows);
     options.eval_share = 0.2;
-    const TextPairs pairs = OrThrow(LoadPairs(options));
+    const TextPairs pairs = OrThrow(LoadPairs(options, 1));
     EXPECT_EQ(pairs.eval.size(), 8u);
     for (const TextPair& kept : pairs.eval) {
         for (const TextPair& trained : pairs.train) EXPECT_NE(kept.query, trained.query);

@@ -73,6 +73,11 @@ void AddOptimisation(CLI::App& command, TuneFlags& flags) {
     command
         .add_option("--temperature", flags.temperature, "of the contrastive loss (--task embed)")
         ->capture_default_str();
+    command
+        .add_option("--negatives", flags.negatives,
+                    "of each pair's \"negatives\", how many are trained on (--task embed)")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1000));
     command.add_option("--seed", flags.seed, "same seed, same losses")->capture_default_str();
 }
 

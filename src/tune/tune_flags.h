@@ -38,6 +38,7 @@ struct TuneFlags {
     int64_t context = 0;
     bool bf16 = false, packing = false, gradient_checkpointing = false;
     double temperature = 0.05;
+    int negatives = 1;
     uint64_t seed = 1;
     int threads = 0;
     std::string device = "cpu";

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <numeric>
 
 #include "engine/load.h"
 #include "tests/train/train_fixtures.h"
@@ -162,7 +164,8 @@ TEST_P(PairsEqualTransformers, LossesAndEmbeddings) {
     const json::object fixture = ReadFixture(GetParam() + "-pairs.json");
     std::vector<Pair> pairs;
     for (const json::value& one : fixture.at("pairs").as_array()) {
-        pairs.push_back({Numbers<TokenId>(one.at("query")), Numbers<TokenId>(one.at("positive"))});
+        pairs.push_back(
+            {Numbers<TokenId>(one.at("query")), Numbers<TokenId>(one.at("positive")), {}});
     }
     TrainOptions options = FixtureOptions(fixture);
     options.method = Method::kFull;
@@ -177,6 +180,51 @@ TEST_P(PairsEqualTransformers, LossesAndEmbeddings) {
     const auto runner = EngineFor(OrThrow(trainer.Merged()));
     ExpectNear(OrThrow(runner->Embed({&pairs[0].query, 1}, {}, Pooling::kMean)),
                OrThrow(trainer.Embedding(pairs[0].query)), 2e-3F);
+}
+
+// The mean over queries of -log softmax at their own positive, among all positives and negatives of
+// the batch (MultipleNegativesRankingLoss of sentence-transformers).
+double ContrastiveLoss(Trainer& trainer, const std::vector<Pair>& pairs, double temperature) {
+    const auto unit = [&](const std::vector<TokenId>& tokens) {
+        std::vector<float> vector = OrThrow(trainer.Embedding(tokens));
+        double length = 0;
+        for (const float value : vector) length += double{value} * value;
+        for (float& value : vector) value /= static_cast<float>(std::sqrt(length));
+        return vector;
+    };
+    std::vector<std::vector<float>> candidates;
+    for (const Pair& pair : pairs) candidates.push_back(unit(pair.positive));
+    for (const Pair& pair : pairs) {
+        for (const auto& negative : pair.negatives) candidates.push_back(unit(negative));
+    }
+    double loss = 0;
+    for (size_t i = 0; i < pairs.size(); ++i) {
+        const auto query = unit(pairs[i].query);
+        double sum = 0, own = 0;
+        for (size_t j = 0; j < candidates.size(); ++j) {
+            const double score =
+                std::inner_product(query.begin(), query.end(), candidates[j].begin(), 0.0) /
+                temperature;
+            sum += std::exp(score);
+            if (j == i) own = score;
+        }
+        loss += std::log(sum) - own;
+    }
+    return loss / static_cast<double>(pairs.size());
+}
+
+TEST(PairLoss, NegativesAreCandidatesOfTheWholeBatch) {
+    const std::vector<Pair> pairs{{{5, 6, 7}, {8, 9}, {{10, 11}, {12}}}, {{13}, {14, 15}, {}}};
+    TrainOptions options;
+    options.method = Method::kFull;
+    options.max_steps = 1;
+    options.contrastive.temperature = 0.5;
+    Trainer trainer = Make("bert", options);
+    const double expected = ContrastiveLoss(trainer, pairs, 0.5);
+    Course course;
+    OrThrow(trainer.Train(pairs, std::span<const Pair>(), course.observer()));
+    ASSERT_EQ(course.losses.size(), 1u);
+    EXPECT_NEAR(course.losses[0], expected, kTolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(Embedders, PairsEqualTransformers,

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "train/random.h"
 #include "train/torch/objective.h"
@@ -23,6 +25,12 @@ Result<void> CheckSide(const std::vector<TokenId>& tokens, const char* side, int
     return {};
 }
 
+uint64_t HashSide(const std::vector<TokenId>& side, uint64_t hash) {
+    hash = HashBytes({reinterpret_cast<const char*>(side.data()), side.size() * sizeof(TokenId)},
+                     hash);
+    return HashBytes("|", hash);
+}
+
 class PairObjective final : public Objective {
   public:
     PairObjective(const Network& network, const TrainOptions& options, std::span<const Pair> pairs)
@@ -35,12 +43,16 @@ class PairObjective final : public Objective {
         const int vocabulary = network_.architecture().vocabulary;
         for (size_t i = 0; i < pairs_.size(); ++i) {
             const Pair& pair = pairs_[i];
-            for (const auto& [tokens, side] :
-                 {std::pair{&pair.query, "query"}, {&pair.positive, "positive"}}) {
-                auto fits = CheckSide(*tokens, side, vocabulary, context);
+            std::vector<std::pair<const std::vector<TokenId>*, const char*>> sides{
+                {&pair.query, "query"}, {&pair.positive, "positive"}};
+            for (const auto& negative : pair.negatives) sides.emplace_back(&negative, "negative");
+            int64_t tokens = 0;
+            for (const auto& [side, name] : sides) {
+                auto fits = CheckSide(*side, name, vocabulary, context);
                 if (!fits) return At(fmt::format("pair {}", i), std::move(fits.error()));
+                tokens += std::ssize(*side);
             }
-            tokens_.push_back(std::ssize(pair.query) + std::ssize(pair.positive));
+            tokens_.push_back(tokens);
         }
         return {};
     }
@@ -49,17 +61,23 @@ class PairObjective final : public Objective {
     int64_t Terms(const Pass& pass) const override { return std::ssize(pass); }
 
     at::Tensor Sum(const Pass& pass, bool training, uint64_t seed, Batch& batch) const override {
+        const auto count = std::ssize(pass);
         std::vector<std::span<const TokenId>> sequences;
         for (const size_t item : pass) sequences.push_back(pairs_[item].query);
         for (const size_t item : pass) sequences.push_back(pairs_[item].positive);
+        for (const size_t item : pass) {
+            for (const auto& negative : pairs_[item].negatives) sequences.push_back(negative);
+        }
         batch = MakeBatch(sequences, network_.architecture(), network_.compute().device);
         const at::Tensor rows = network_.Forward(batch, training, seed, recompute_);
         const at::Tensor pooled = Pool(rows, batch.rows, sequences, ChosenPooling());
         const at::Tensor unit = pooled / pooled.norm(2, {1}, true).clamp_min(1e-12);
-        const auto count = std::ssize(pass);
-        at::Tensor scores = at::mm(unit.narrow(0, 0, count), unit.narrow(0, count, count).t()) /
-                            contrastive_.temperature;
-        scores = scores + KnownPositives(pass).to(scores.device());
+        const int64_t candidates = std::ssize(sequences) - count;
+        at::Tensor scores =
+            at::mm(unit.narrow(0, 0, count), unit.narrow(0, count, candidates).t()) /
+            contrastive_.temperature;
+        const std::span known(sequences.begin() + count, sequences.end());
+        scores = scores + KnownPositives(pass, known).to(scores.device());
         const at::Tensor own = scores.diagonal();
         return (at::logsumexp(scores, {1}) - own).sum(at::kDouble);
     }
@@ -67,12 +85,8 @@ class PairObjective final : public Objective {
     uint64_t Fingerprint() const override {
         uint64_t hash = HashBytes("pairs");
         for (const Pair& pair : pairs_) {
-            for (const auto* side : {&pair.query, &pair.positive}) {
-                hash = HashBytes(
-                    {reinterpret_cast<const char*>(side->data()), side->size() * sizeof(TokenId)},
-                    hash);
-                hash = HashBytes("|", hash);
-            }
+            hash = HashSide(pair.positive, HashSide(pair.query, hash));
+            for (const auto& negative : pair.negatives) hash = HashSide(negative, hash);
         }
         return hash;
     }
@@ -83,19 +97,21 @@ class PairObjective final : public Objective {
         return asked == Pooling::kModelDefault ? network_.architecture().pooling : asked;
     }
 
-    // [count][count], -inf where another pair's positive is a positive of this query too: equal
-    // positives or equal queries.
-    at::Tensor KnownPositives(const Pass& pass) const {
-        const auto count = std::ssize(pass);
-        at::Tensor mask = at::zeros({count, count}, at::kFloat);
-        for (int64_t i = 0; i < count; ++i) {
-            for (int64_t j = 0; j < count; ++j) {
-                const Pair &one = pairs_[pass[static_cast<size_t>(i)]],
-                           &other = pairs_[pass[static_cast<size_t>(j)]];
-                if (i == j || (one.positive != other.positive && one.query != other.query)) {
+    // [queries][candidates], -inf where a candidate is a positive of this query too: the same text
+    // as its own, or the positive of an equal query. The first candidates are the positives.
+    at::Tensor KnownPositives(const Pass& pass,
+                              std::span<const std::span<const TokenId>> candidates) const {
+        const size_t count = pass.size(), width = candidates.size();
+        at::Tensor mask =
+            at::zeros({static_cast<int64_t>(count), static_cast<int64_t>(width)}, at::kFloat);
+        for (size_t i = 0; i < count; ++i) {
+            const Pair& one = pairs_[pass[i]];
+            for (size_t j = 0; j < width; ++j) {
+                const bool same_query = j < count && pairs_[pass[j]].query == one.query;
+                if (i == j || (!same_query && !std::ranges::equal(candidates[j], one.positive))) {
                     continue;
                 }
-                mask.data_ptr<float>()[i * count + j] = -std::numeric_limits<float>::infinity();
+                mask.data_ptr<float>()[i * width + j] = -std::numeric_limits<float>::infinity();
             }
         }
         return mask;

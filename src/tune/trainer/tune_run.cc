@@ -55,7 +55,7 @@ class Command {
     }
 
     Result<TuneSummary> Pairs() {
-        ARGOSY_TRY(TextPairs pairs, LoadPairs(plan_.data));
+        ARGOSY_TRY(TextPairs pairs, LoadPairs(plan_.data, static_cast<size_t>(flags_.negatives)));
         ARGOSY_TRY(base_, BaseModel::Open(flags_.model));
         ARGOSY_TRY(PairData data,
                    PreparePairs(std::move(pairs), *base_.tokenizer, MaxTokens(), flags_.mask_pii));
@@ -89,7 +89,8 @@ class Command {
         return run.Do(data.train, data.eval, questions);
     }
 
-    // Writes down whose folder it is; a run that is gone on with must be of the same base.
+    // Writes down whose folder it is. A run that is gone on with must be of the same base, and
+    // keeps what it began with: its checkpoint may yet refuse the options of today.
     Result<void> Claim(const RunFolder& folder, const TuneSummary& summary) const {
         const std::string base = base_.Fingerprint();
         const auto begun = folder.ReadJson("run.json");
@@ -100,6 +101,7 @@ class Command {
                        fmt::format("the run in it began with another base than {}", flags_.model),
                        {}});
         }
+        if (before != nullptr) return {};
         return folder.WriteJson(
             "run.json", {{"run", summary.run_name}, {"base", base}, {"resume", summary.resume}});
     }
