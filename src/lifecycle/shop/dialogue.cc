@@ -154,10 +154,11 @@ json::object DialogueRow(const Dialogue& dialogue, const Stall& stall, bool with
 
 namespace internal {
 
-std::string Cite(const Dialogue& dialogue, const Product& product) {
+std::string Cite(Dialogue& dialogue, const Product& product) {
     const auto at = std::ranges::find(dialogue.context, &product);
     ARGOSY_CHECK(at != dialogue.context.end());
-    return fmt::format("{} [{}]", product.name, at - dialogue.context.begin() + 1);
+    return fmt::format("{} [{}] ({})", product.name, at - dialogue.context.begin() + 1,
+                       State(dialogue, product, "price"));
 }
 
 std::string ValueOf(const Product& product, std::string_view attribute) {

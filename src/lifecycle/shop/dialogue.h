@@ -64,8 +64,8 @@ bool MakeOffTopic(Random& random, const Stall& stall, Dialogue& out);
 /// A question about one attribute of a product of the context, by its name, and the answer. False
 /// where the product has not what was drawn: draw again.
 bool AskAttribute(Random& random, const Product& product, Dialogue& out);
-/// "Alder Trail Parka [2]", by its place in the context.
-std::string Cite(const Dialogue& dialogue, const Product& product);
+/// "Alder Trail Parka [2] ($64)", by its place in the context; the price is a fact stated.
+std::string Cite(Dialogue& dialogue, const Product& product);
 /// Adds the fact that the answer has to state, and returns its words.
 std::string State(Dialogue& dialogue, const Product& product, const std::string& attribute);
 /// The catalogue's words for an attribute; empty where the product has none.

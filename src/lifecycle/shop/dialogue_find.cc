@@ -64,13 +64,12 @@ void AnswerOne(Random& random, Dialogue& out) {
     const Product& product = *out.products[0];
     const std::string cited = Cite(out, product);
     const std::string features = Features(out, product);
-    const std::string price = State(out, product, "price");
     if (features.empty()) {
-        out.answer = fmt::format("Yes, the {} costs {}.", cited, price);
+        out.answer = fmt::format("Yes, there is the {}.", cited);
     } else if (random.Chance(50)) {
-        out.answer = fmt::format("Yes, the {} is {} and costs {}.", cited, features, price);
+        out.answer = fmt::format("Yes, the {} is {}.", cited, features);
     } else {
-        out.answer = fmt::format("I found the {}: it is {} and costs {}.", cited, features, price);
+        out.answer = fmt::format("I found the {}: it is {}.", cited, features);
     }
 }
 
@@ -79,12 +78,8 @@ void AnswerTwo(Dialogue& out) {
     std::ranges::sort(out.products, {}, [&out](const Product* product) {
         return std::ranges::find(out.context, product) - out.context.begin();
     });
-    const Product& a = *out.products[0];
-    const Product& b = *out.products[1];
-    const std::string a_price = State(out, a, "price");
-    const std::string b_price = State(out, b, "price");
-    out.answer = fmt::format("Two fit: the {} for {} and the {} for {}.", Cite(out, a), a_price,
-                             Cite(out, b), b_price);
+    const std::string first = Cite(out, *out.products[0]);
+    out.answer = fmt::format("Two fit: the {} and the {}.", first, Cite(out, *out.products[1]));
 }
 
 // The target, now and then a second product that fits, and others that do not.
@@ -148,17 +143,15 @@ std::string PriceQuestion(Random& random, const Wish& wish) {
 
 struct Most {
     const char* word;                    // "cheapest"
-    const char* attribute;               // that the answer states
-    const char* states;                  // "at"
+    const char* attribute;               // that the answer states besides the price; may be empty
     int (*key)(const Product& product);  // the least wins
     int gap;                             // at least so much ahead of the second
 };
 
-constexpr Most kMosts[] = {
-    {"cheapest", "price", "at", [](const Product& p) { return p.cents; }, 100},
-    {"lightest", "weight", "at", [](const Product& p) { return p.grams; }, 10},
-    {"best rated", "rating", "with", [](const Product& p) { return -p.rating; }, 1},
-    {"most expensive", "price", "at", [](const Product& p) { return -p.cents; }, 100}};
+constexpr Most kMosts[] = {{"cheapest", "", [](const Product& p) { return p.cents; }, 100},
+                           {"lightest", "weight", [](const Product& p) { return p.grams; }, 10},
+                           {"best rated", "rating", [](const Product& p) { return -p.rating; }, 1},
+                           {"most expensive", "", [](const Product& p) { return -p.cents; }, 100}};
 
 struct Person {
     const char* name;
@@ -232,8 +225,9 @@ bool MakeSuperlative(Random& random, const Stall& stall, Dialogue& out) {
     const bool pair = category.counting == Counting::kPair;
     const std::string kind = pair ? "pair of " + Many(category, "") : std::string(category.name);
     out.question = fmt::format(fmt::runtime(random.Pick(kAsk)), most.word, kind, category.plural);
-    out.answer = fmt::format("The {} is the {} {} {}.", most.word, Cite(out, *shelf[0]),
-                             most.states, State(out, *shelf[0], most.attribute));
+    out.answer = fmt::format("The {} is the {}", most.word, Cite(out, *shelf[0]));
+    if (*most.attribute != '\0') out.answer += ": " + State(out, *shelf[0], most.attribute);
+    out.answer += ".";
     return true;
 }
 
@@ -264,8 +258,7 @@ bool MakeRecommend(Random& random, const Stall& stall, Dialogue& out) {
     std::string made =
         category.for_people ? "made for " + State(out, *target, "audience") + ", " : "";
     made += "good for " + State(out, *target, "use");
-    out.answer = fmt::format("I recommend the {}: it is {} and costs {}.", cited, made,
-                             State(out, *target, "price"));
+    out.answer = fmt::format("I recommend the {}: it is {}.", cited, made);
     return true;
 }
 

@@ -20,7 +20,7 @@ const std::vector<Ask>& Asks() {
         {"price",
          {"How much is {}?", "What does {} cost?", "What is the price of {}?",
           "How much do I pay for {}?"},
-         "The {0} costs {1}."},
+         "That is the {0}."},
         {"colour",
          {"What colour is {}?", "Which colour does {} come in?", "Is {} black or white?"},
          "The {0} is {1}."},
@@ -69,25 +69,24 @@ void Remember(Random& random, const Product& product, Dialogue& out) {
     const int turn = random.Between(1, 3);
     if (turn == 1) {
         out.history.emplace_back(fmt::format("Do you have {}?", One(category, product.material)),
-                                 fmt::format("Yes, the {} [{}] is {} and costs {}.", product.name,
-                                             place, product.material, PriceText(product.cents)));
+                                 fmt::format("Yes, the {} [{}] ({}) is {}.", product.name, place,
+                                             PriceText(product.cents), product.material));
     } else if (turn == 2) {
-        out.history.emplace_back(
-            fmt::format("Tell me about the {}.", product.name),
-            fmt::format("The {} [{}] is good for {} and costs {}.", product.name, place,
-                        product.use, PriceText(product.cents)));
+        out.history.emplace_back(fmt::format("Tell me about the {}.", product.name),
+                                 fmt::format("The {} [{}] ({}) is good for {}.", product.name,
+                                             place, PriceText(product.cents), product.use));
     } else {
         out.history.emplace_back(
             fmt::format("I am looking for {} for {}.", One(category, ""), product.use),
-            fmt::format("I recommend the {} [{}]: it is good for {} and costs {}.", product.name,
-                        place, product.use, PriceText(product.cents)));
+            fmt::format("I recommend the {} [{}] ({}): it is good for {}.", product.name, place,
+                        PriceText(product.cents), product.use));
     }
 }
 
 struct Comparison {
     std::vector<const char*> questions;  // {0} and {1} the products
     const char* attribute;
-    const char* answer;                  // {0} winner, {1} its value, {2} loser, {3} its value
+    const char* answer;                  // {0} winner, {1} loser, {2} and {3} their values
     int (*key)(const Product& product);  // the least wins
     int gap;
 };
@@ -97,17 +96,17 @@ const std::vector<Comparison>& Comparisons() {
         {{"Which is cheaper, the {0} or the {1}?", "Is the {0} cheaper than the {1}?",
           "What costs less, the {0} or the {1}?"},
          "price",
-         "The {0} is cheaper: it costs {1}, while the {2} costs {3}.",
+         "The {0} is cheaper than the {1}.",
          [](const Product& p) { return p.cents; },
          100},
         {{"Which is lighter, the {0} or the {1}?", "Does the {0} weigh less than the {1}?"},
          "weight",
-         "The {0} is lighter: it weighs {1}, while the {2} weighs {3}.",
+         "The {0} at {2} is lighter than the {1} at {3}.",
          [](const Product& p) { return p.grams; },
          20},
         {{"Which is better rated, the {0} or the {1}?", "Do people prefer the {0} or the {1}?"},
          "rating",
-         "The {0} is better rated: it has {1}, while the {2} has {3}.",
+         "The {0} with {2} is better rated than the {1} with {3}.",
          [](const Product& p) { return -p.rating; },
          1}};
     return kAll;
@@ -171,15 +170,12 @@ bool MakeCheaper(Random& random, const Stall& stall, Dialogue& out) {
                                            "That is too much. Anything for less?"};
     out.question = random.Pick(kAsk);
     out.search = fmt::format("{} cheaper than the {}", Many(CategoryOf(product), ""), product.name);
-    const Product& offered = *out.products[0];
-    const std::string price = State(out, offered, "price");
+    const std::string offered = Cite(out, *out.products[0]);
     if (out.products.size() == 1) {
-        out.answer =
-            fmt::format("No, the {} at {} is the cheapest I can offer.", Cite(out, offered), price);
+        out.answer = fmt::format("No, the {} is the cheapest I can offer.", offered);
     } else {
         out.answer =
-            fmt::format("Yes, the {} costs {}, less than the {} at {}.", Cite(out, offered), price,
-                        Cite(out, product), PriceText(product.cents));
+            fmt::format("Yes, the {} costs less than the {}.", offered, Cite(out, product));
     }
     return true;
 }
@@ -197,10 +193,11 @@ bool MakeCompare(Random& random, const Stall& stall, Dialogue& out) {
     FillContext(random, stall, category, size, Anything, out);
     out.question = asked;
     out.search = asked;
-    const std::string winner = State(out, *pair[0], by.attribute);
-    const std::string loser = State(out, *pair[1], by.attribute);
-    out.answer = fmt::format(fmt::runtime(by.answer), Cite(out, *pair[0]), winner,
-                             Cite(out, *pair[1]), loser);
+    const std::string winner = Cite(out, *pair[0]);
+    const std::string loser = Cite(out, *pair[1]);
+    const std::string value = ValueOf(*pair[0], by.attribute);
+    out.answer =
+        fmt::format(fmt::runtime(by.answer), winner, loser, value, ValueOf(*pair[1], by.attribute));
     return true;
 }
 
@@ -228,12 +225,12 @@ bool MakeOutOfStock(Random& random, const Stall& stall, Dialogue& out) {
                                            "I would like the {}, can you send it?"};
     out.question = fmt::format(fmt::runtime(random.Pick(kAsk)), product->name);
     out.search = out.question;
-    out.answer =
-        fmt::format("The {} is {} right now.", Cite(out, *product), State(out, *product, "stock"));
+    const std::string cited = Cite(out, *product);
+    out.answer = fmt::format("The {} is {} right now.", cited, State(out, *product, "stock"));
     if (out.products.size() == 2) {
         const Product& other = *out.products[1];
-        out.answer += fmt::format(" The {} is {} and costs {}.", Cite(out, other),
-                                  State(out, other, "stock"), PriceText(other.cents));
+        const std::string offer = Cite(out, other);
+        out.answer += fmt::format(" The {} is {}.", offer, State(out, other, "stock"));
     }
     return true;
 }

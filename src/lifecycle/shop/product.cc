@@ -24,8 +24,8 @@ std::string StockText(const Product& product) {
 }
 
 std::string ContextLine(const Product& product, size_t number) {
-    std::string line = fmt::format("[{}] {} | {} | {}", number, product.name, product.category,
-                                   PriceText(product.cents));
+    std::string line = fmt::format("{} [{}] ({}) | {}", product.name, number,
+                                   PriceText(product.cents), product.category);
     const auto add = [&line](const std::string& text) {
         if (!text.empty()) line += " | " + text;
     };

@@ -29,7 +29,7 @@ std::string WeightText(int grams);               // "420 g", "1.4 kg"
 std::string RatingText(const Product& product);  // "4.5 stars"
 std::string StockText(const Product& product);   // "in stock", "out of stock"
 
-/// "[1] Alder Trail Parka | jacket | $79 | blue | nylon | size M | waterproof | 420 g | for women |
+/// "Alder Trail Parka [1] ($79) | jacket | blue | nylon | size M | waterproof | 420 g | for women |
 /// hiking | 4.5 stars | in stock".
 std::string ContextLine(const Product& product, size_t number);
 /// "Products:" and a line each, from 1.

@@ -224,7 +224,7 @@ TEST_F(MakeShopTest, SameSeedSameBytesAndNoEvaluationProductInTraining) {
     const ShopOptions options{.seed = 5, .products = 800, .questions = 400, .pairs = 300};
     const auto files = OrThrow(MakeShop(dir_ / "a", options));
     OrThrow(MakeShop(dir_ / "b", options));
-    ASSERT_EQ(files.size(), 8u);
+    ASSERT_EQ(files.size(), 9u);
     for (const WrittenFile& file : files) {
         EXPECT_EQ(Read(dir_ / "a" / file.name), Read(dir_ / "b" / file.name)) << file.name;
     }
