@@ -10,11 +10,13 @@ namespace argosy {
 
 namespace {
 
-constexpr int64_t kPreviousHeads = 2, kInductionHeads = 3;
-constexpr int64_t kFastPairs = 3;       // of the rotation, by which the token before is told
-constexpr float kPositionBias = 6.0f;   // its score is then 3 to 5 above its neighbours'
+constexpr int64_t kPreviousHeads = 4, kInductionHeads = 3;
+// Of the dimensions for earlier tokens, in twelfths: nearer ones tell more.
+constexpr int64_t kTwelfths[kPreviousHeads + 1] = {0, 5, 8, 10, 12};
+constexpr int64_t kFastPairs = 4;       // of the rotation, by which positions are told
+constexpr float kPositionBias = 6.0f;   // its score is then some nats above its neighbours'
 constexpr float kPreviousGain = 0.08f;  // about as large as the token itself
-constexpr float kMatchGain = 1.6f;      // the same token scores about 10 above others
+constexpr float kMatchGain = 3.0f;
 constexpr float kCopyGain = 0.06f;
 constexpr float kQuiet = 0.05f;  // what is left of a copying head's random values
 
@@ -47,15 +49,25 @@ void Scale(std::span<float> values, float by) {
 
 Result<void> CheckRoom(const ModelShape& s) {
     const int64_t previous = s.width - s.width * 5 / 8, token = s.width - previous;
-    if (s.architecture == "qwen2" && s.layers >= 4 && s.heads > kInductionHeads &&
-        s.kv_heads == s.heads && previous / kPreviousHeads <= s.head_size &&
-        previous / kInductionHeads <= s.head_size / 2 &&
-        (token + kInductionHeads - 1) / kInductionHeads <= s.head_size && s.head_size >= 16) {
+    if (s.architecture == "qwen2" && s.layers >= 4 && s.heads >= kPreviousHeads &&
+        s.kv_heads == s.heads && previous * 5 / 12 <= s.head_size && s.head_size >= 16 &&
+        s.head_size % 16 == 0 && previous / 6 >= s.head_size / 8 &&
+        (token + kInductionHeads - 1) / kInductionHeads <= s.head_size) {
         return {};
     }
     return Err(ErrorCode::kInvalidArgument,
                "--init recall needs architecture qwen2, at least 4 layers, 4 heads, as many "
-               "key/value heads, and a head size of at least a quarter of the width");
+               "key/value heads, and a head size of a quarter of the width");
+}
+
+/// What an induction head's slow dimension `n` of `all` compares: the tokens `back` before, in the
+/// place `at` of what is known of them. The first head looks at two tokens, the others at four.
+struct Match {
+    int64_t back, at;
+};
+Match MatchOf(int64_t head, int64_t n, int64_t all) {
+    const int64_t each = all / (head == 0 ? 2 : kPreviousHeads);
+    return {n / each + 1, n % each};
 }
 
 }  // namespace
@@ -107,56 +119,66 @@ void StartingWeights::Change(const std::string& tensor, int64_t row,
     }
 }
 
+int64_t StartingWeights::PreviousAt(int64_t back) const {
+    return token_dims_ + previous_dims_ * kTwelfths[back - 1] / 12;
+}
+
+int64_t StartingWeights::PreviousSize(int64_t back) const {
+    return token_dims_ + previous_dims_ * kTwelfths[back] / 12 - PreviousAt(back);
+}
+
 void StartingWeights::ChangePreviousHeads(const std::string& part, int64_t row,
                                           std::span<float> values) const {
-    const int64_t size = shape_.head_size, each = previous_dims_ / kPreviousHeads;
-    const int64_t head = row / size, at = row % size;
+    const int64_t size = shape_.head_size, head = row / size, at = row % size;
     if (part == "attn_q.bias" || part == "attn_k.bias") {
-        // q rotated by i and k by j + 1 agree best where j is i - 1.
+        // q rotated by i and k by j + back agree best where j is i - back.
         for (int64_t h = 0; h < kPreviousHeads; ++h) {
+            const float bias = kPositionBias * std::sqrt(3.0f / kFastPairs) * (h == 0 ? 1 : 1.3f);
             for (int64_t pair = 0; pair < kFastPairs; ++pair) {
-                const double angle =
+                const double speed =
                     std::pow(1e6, -2.0 * static_cast<double>(pair) / static_cast<double>(size));
-                const bool key = part == "attn_k.bias";
-                values[static_cast<size_t>(h * size + pair)] =
-                    kPositionBias * static_cast<float>(key ? std::cos(angle) : 1.0);
-                values[static_cast<size_t>(h * size + pair + size / 2)] =
-                    kPositionBias * static_cast<float>(key ? std::sin(angle) : 0.0);
+                const double angle = part == "attn_k.bias" ? static_cast<double>(h + 1) * speed : 0;
+                const auto first = static_cast<size_t>(h * size + pair);
+                values[first] = bias * static_cast<float>(std::cos(angle));
+                values[first + static_cast<size_t>(size / 2)] =
+                    bias * static_cast<float>(std::sin(angle));
             }
         }
-    } else if (part == "attn_q.weight" || part == "attn_k.weight") {
-        if (head < kPreviousHeads) Scale(values, kQuiet);
-    } else if (part == "attn_v.weight" && head < kPreviousHeads) {
-        Scale(values, kQuiet);
-        if (at >= each) return;
-        const auto& from = basis_[static_cast<size_t>(head * each + at)];
+        return;
+    }
+    if (!part.starts_with("attn_") || part == "attn_norm.weight" || part == "attn_v.bias") return;
+    if (head < kPreviousHeads || part == "attn_output.weight") Scale(values, kQuiet);
+    if (part == "attn_v.weight" && head < kPreviousHeads && at < PreviousSize(head + 1)) {
+        const std::vector<float>& from = basis_[static_cast<size_t>(at)];
         for (size_t i = 0; i < from.size(); ++i) values[i] += from[i];
-    } else if (part == "attn_output.weight") {
-        Scale(values.first(static_cast<size_t>(kPreviousHeads * size)), kQuiet);
-        const int64_t n = row - token_dims_;
-        if (n >= 0 && n < kPreviousHeads * each) {
-            values[static_cast<size_t>(n / each * size + n % each)] += kPreviousGain;
-        }
+    }
+    if (part != "attn_output.weight") return;
+    for (int64_t h = 0; h < kPreviousHeads; ++h) {
+        const int64_t n = row - PreviousAt(h + 1);
+        if (n < 0 || n >= PreviousSize(h + 1)) continue;
+        values[static_cast<size_t>(h * size + n)] += kPreviousGain;
     }
 }
 
 void StartingWeights::ChangeInductionHeads(const std::string& part, int64_t row,
                                            std::span<float> values) const {
-    const int64_t size = shape_.head_size, matched = previous_dims_ / kInductionHeads;
+    const int64_t size = shape_.head_size, head = row / size, at = row % size;
     const int64_t copied = (token_dims_ + kInductionHeads - 1) / kInductionHeads;
-    const int64_t head = row / size, at = row % size;
     const bool copies = head < kInductionHeads;
     if (part == "attn_q.weight" || part == "attn_k.weight") {
-        if (copies) Scale(values, kQuiet);
+        if (!copies) return;
+        Scale(values, kQuiet);
         // The slow half of each half: near enough to no rotation over a prompt's length.
         const int64_t slow = at % (size / 2) - size / 4;
-        const int64_t n = at / (size / 2) * (matched / 2) + slow;
-        if (!copies || slow < 0 || slow >= matched / 2) return;
-        const auto& token = basis_[static_cast<size_t>(head * matched + n)];
-        if (part == "attn_q.weight") {
-            for (size_t i = 0; i < token.size(); ++i) values[i] += kMatchGain * token[i];
+        if (slow < 0) return;
+        const Match match = MatchOf(head, at / (size / 2) * (size / 4) + slow, size / 2);
+        if (part == "attn_k.weight") {
+            values[static_cast<size_t>(PreviousAt(match.back) + match.at)] += kMatchGain;
+        } else if (match.back > 1) {
+            values[static_cast<size_t>(PreviousAt(match.back - 1) + match.at)] += kMatchGain;
         } else {
-            values[static_cast<size_t>(token_dims_ + head * matched + n)] += kMatchGain;
+            const auto& token = basis_[static_cast<size_t>(match.at)];
+            for (size_t i = 0; i < token.size(); ++i) values[i] += kMatchGain * token[i];
         }
     } else if (part == "attn_v.weight" && copies) {
         Scale(values, kQuiet);
