@@ -88,6 +88,8 @@ int Main(int argc, const char* const* argv) {
     AddMakeModel(app, globals);
     AddMakeShop(app, globals);
     AddTune(app, globals);
+    AddValidate(app, globals);
+    AddSchema(app, globals);
     AddInspect(app, globals);
     AddPull(app, globals);
     AddCompletion(app, globals);
