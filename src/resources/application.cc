@@ -9,6 +9,9 @@ namespace argosy::resources {
 
 namespace {
 
+// As much as Kubernetes takes for one object; yaml-cpp may need some hundred times as much memory.
+constexpr size_t kMostBytes = 1 << 20;
+
 template <typename R>
 R ReadResource(const Document& document, const std::string& file) {
     R resource;
@@ -45,10 +48,19 @@ void Add(const Document& document, const std::string& file, Application& applica
 std::expected<Application, Problems> ParseApplication(std::string_view text,
                                                       const std::string& file) {
     Problems problems;
-    const std::vector<YamlNode> nodes = ReadYaml(text, problems);
+    const std::vector<YamlNode> nodes = ReadYaml(text, problems, {.bytes = kMostBytes});
     for (Problem& problem : problems) problem.file = file;
     Documents documents = CheckDocuments(nodes, file, problems);
     CheckTogether(documents.resources, file, problems);
+    if (problems.empty() && documents.resources.empty()) {
+        // A file that an editor is about to write again must not stop what it declared.
+        problems.push_back({Problem::Kind::kMissing,
+                            file,
+                            {},
+                            {},
+                            {},
+                            fmt::format("declares no resource of {}", kApiVersion)});
+    }
     if (!problems.empty()) {
         Sort(problems);
         return std::unexpected(std::move(problems));

@@ -58,7 +58,7 @@ TEST(Application, AllProblemsOfAFileAreToldInItsOrder) {
                    "x}\n---\nkind: Modl\n---\napiVersion: argosy.dev/v1alpha1\nkind: Route\n"
                    "metadata: {name: B}\nspecs: {}\n---\n- 1\n"),
         ElementsAre(
-            "app.yaml:1:13: Model a: apiVersion: expected argosy.dev/v1alpha1, found the text "
+            "app.yaml:1:13: apiVersion: expected argosy.dev/v1alpha1, found the text "
             "'argosy.dev/v1'",
             HasSubstr("app.yaml:4:16: Model a: spec.source: 'x' is not a source such as"),
             HasSubstr("app.yaml:6:1: 'apiVersion' is missing"), HasSubstr("did you mean 'Model'?"),
@@ -70,13 +70,14 @@ TEST(Application, AllProblemsOfAFileAreToldInItsOrder) {
 
 TEST(Application, ReferencesHaveToExistAndFit) {
     EXPECT_THAT(
-        ProblemsOf(kModels + Resource("Assistant", "a", "prompt: p, model: chatt, knowledge: [x]") +
+        ProblemsOf(kModels +
+                   Resource("Assistant", "a", "prompt: p, model: chatt, knowledge: [manuals]") +
                    Resource("Assistant", "b", "prompt: p, model: embed") +
                    Resource("KnowledgeBase", "k", "embedding: chat, rerank: embed")),
         ElementsAre(
             HasSubstr("Assistant a: spec.model: there is no Model 'chatt'; did you mean "
                       "'chat'?"),
-            HasSubstr("Assistant a: spec.knowledge[0]: there is no KnowledgeBase 'x'; there "
+            HasSubstr("Assistant a: spec.knowledge[0]: there is no KnowledgeBase 'manuals'; there "
                       "are k"),
             HasSubstr("Assistant b: spec.model: Model embed is for embedding, but a model "
                       "for chat is needed here"),

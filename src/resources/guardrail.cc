@@ -25,8 +25,10 @@ const Description<Guardrail>& Describe(const Guardrail*) {
         Description<Guardrail>("Guardrail", "One check, and what is done where it finds something.")
             .Field("kind", &Guardrail::kind, "What is looked for.", {.required = true})
             .Field("action", &Guardrail::action, "What is done where it is found.")
-            .Field("deny", &Guardrail::deny, "Topics not to be talked about, in a few words each.")
-            .Field("allow", &Guardrail::allow, "The only topics to be talked about.")
+            .Field("deny", &Guardrail::deny, "Topics not to be talked about, in a few words each.",
+                   {.min_items = 1})
+            .Field("allow", &Guardrail::allow, "The only topics to be talked about.",
+                   {.min_items = 1})
             .Field("maxCharacters", &Guardrail::max_characters, "Most characters, for length.",
                    {.min = 1, .max = 10'000'000})
             .Field("message", &Guardrail::message,

@@ -52,7 +52,8 @@ const Description<KnowledgeSource>& Describe(const KnowledgeSource*) {
             .Field("titleColumn", &KnowledgeSource::title_column,
                    "Of a table: the column that citations show.")
             .Field("textColumns", &KnowledgeSource::text_columns,
-                   "Of a table: the columns that are searched, in this order; all if not said.")
+                   "Of a table: the columns that are searched, in this order; all if not said.",
+                   {.min_items = 1})
             .Field("textTemplate", &KnowledgeSource::text_template,
                    "Of a table: the text that is searched, with {column} for a field.",
                    {.max_length = 16'384})

@@ -40,7 +40,8 @@ const Description<Accelerator>& Describe(const Accelerator*) {
             .Field("memory", &Accelerator::memory,
                    "Memory that each has at least, or that the share has.")
             .Field("products", &Accelerator::products,
-                   "Products that will do, best first, e.g. L4, H100; any if not said.")
+                   "Products that will do, best first, e.g. L4, H100; any if not said.",
+                   {.min_items = 1})
             .Holds(OnlyFor("kind", {"nvidia", "neuron"}, {"count", "memory", "products"}))
             .Holds(OnlyFor("kind", {"nvidia"}, {"sharing"}))
             .Holds(Needs("sharing", {"mig"}, {"profile"}))

@@ -56,28 +56,34 @@ void ForEachField(const Shape& shape, const std::string& path,
 
 TEST(Schemas, DescriptionsKeepTheirOwnRules) {
     for (const KindInfo& info : Kinds()) {
-        ForEachField(
-            *info.spec, info.name,
-            [](const Shape& shape, const FieldShape& field, const std::string& path) {
-                EXPECT_TRUE(field.doc.ends_with('.')) << path << " has no sentence";
-                if (!field.limits.pattern.empty()) {
-                    Matches(field.limits.pattern, "");  // ends the process where it is broken
-                    EXPECT_FALSE(field.limits.what.empty()) << path;
-                }
-                // A struct that always is there has to be right as it is made.
-                if (field.shape->type == Shape::Type::kObject && !field.optional &&
-                    !field.limits.required) {
-                    EXPECT_TRUE(field.shape->MayBeEmpty()) << path;
-                }
-                for (const Rule& rule : shape.rules) {
-                    for (const std::string& name : rule.fields) {
-                        ASSERT_NE(shape.Find(name), nullptr) << path;
-                        // The API server fills defaults in, after which "is given" is always true.
-                        if (rule.kind == Rule::Kind::kNotMoreThan) continue;
-                        EXPECT_FALSE(shape.Find(name)->default_value) << path << ": " << name;
-                    }
-                }
-            });
+        ForEachField(*info.spec, info.name,
+                     [](const Shape& shape, const FieldShape& field, const std::string& path) {
+                         EXPECT_TRUE(field.doc.ends_with('.')) << path << " has no sentence";
+                         if (!field.limits.pattern.empty()) {
+                             Matches(field.limits.pattern,
+                                     "");  // ends the process where it is broken
+                             EXPECT_FALSE(field.limits.what.empty()) << path;
+                         }
+                         // A struct that always is there has to be right as it is made.
+                         if (field.shape->type == Shape::Type::kObject && !field.optional &&
+                             !field.limits.required) {
+                             EXPECT_TRUE(field.shape->MayBeEmpty()) << path;
+                         }
+                         for (const Rule& rule : shape.rules) {
+                             for (const std::string& name : rule.fields) {
+                                 ASSERT_NE(shape.Find(name), nullptr) << path;
+                                 // The API server fills defaults in, after which "is given" is
+                                 // always true.
+                                 if (rule.kind == Rule::Kind::kNotMoreThan) continue;
+                                 const FieldShape& ruled = *shape.Find(name);
+                                 EXPECT_FALSE(ruled.default_value) << path << ": " << name;
+                                 // An empty list would be given, and be gone when it is written
+                                 // again.
+                                 EXPECT_TRUE(!ruled.shape->element || ruled.limits.min_items > 0)
+                                     << path << ": " << name;
+                             }
+                         }
+                     });
     }
 }
 

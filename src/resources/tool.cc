@@ -75,9 +75,9 @@ const Description<McpServer>& Describe(const McpServer*) {
                     .what = "an address such as https://mcp.example/mcp, without a password"})
             .Field("command", &McpServer::command,
                    "On one machine: the program and its arguments, spoken to by stdin and stdout.",
-                   {.max_length = 4096})
+                   {.max_length = 4096, .min_items = 1})
             .Field("env", &McpServer::env, "Environment variables of command.",
-                   {.max_length = 4096})
+                   {.max_length = 4096, .min_items = 1})
             .Field("auth", &McpServer::auth, "A secret to send in a header.")
             .Field("tools", &McpServer::tools, "Only these of its tools; all if not said.")
             .Field("timeout", &McpServer::timeout, "How long a call may last.")

@@ -85,8 +85,8 @@ class SchemaAgrees(unittest.TestCase):
                     change(document, rng)
             documents.append(document)
         disagreements, bad = [], 0
-        problems_of = [problems for start in range(0, len(documents), 300)  # a file has a limit
-                       for problems in self.parse(documents[start:start + 300])]
+        problems_of = [problems for start in range(0, len(documents), 150)  # a file has a limit
+                       for problems in self.parse(documents[start:start + 150])]
         for document, problems in zip(documents, problems_of):
             ours = [p for p in problems if p["kind"] not in NOT_IN_A_SCHEMA]
             rules = [p for p in problems if p["kind"] == "rule"]

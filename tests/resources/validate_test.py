@@ -60,6 +60,12 @@ class Validate(unittest.TestCase):
         again = run("validate", "-f", self.write(printed.stdout), "--print")
         self.assertEqual(again.stdout, run("validate", "-f", SHOP, "--print").stdout)
 
+    def test_a_file_without_a_resource_is_no_application(self):
+        for text in ("", "# nothing yet\n", "---\n"):
+            result = run("validate", "-f", self.write(text))
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("app.yaml: declares no resource of argosy.dev/v1alpha1", result.stderr)
+
     def test_a_file_that_is_not_there_is_named(self):
         result = run("validate", "-f", self.path / "none.yaml")
         self.assertEqual(result.returncode, 1)

@@ -59,9 +59,11 @@ json::object ListOf(const Shape& shape, const Limits& limits, Dialect dialect) {
 }
 
 json::object MapOf(const Shape& shape, const Limits& limits, Dialect dialect) {
-    return {{"type", "object"},
-            {"additionalProperties", Node(*shape.element, limits, dialect)},
-            {"maxProperties", limits.max_items}};
+    json::object schema{{"type", "object"},
+                        {"additionalProperties", Node(*shape.element, limits, dialect)}};
+    if (limits.min_items > 0) schema["minProperties"] = limits.min_items;
+    schema["maxProperties"] = limits.max_items;
+    return schema;
 }
 
 void AddRules(json::object& schema, const Shape& shape, Dialect dialect) {

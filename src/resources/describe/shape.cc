@@ -11,9 +11,7 @@ const FieldShape* Shape::Find(std::string_view field) const {
 
 bool Shape::MayBeEmpty() const {
     return std::ranges::none_of(fields,
-                                [](const FieldShape& field) {
-                                    return field.limits.required || field.limits.min_items > 0;
-                                }) &&
+                                [](const FieldShape& field) { return field.limits.required; }) &&
            std::ranges::all_of(
                rules, [this](const Rule& rule) { return rule.Holds(json::object(), *this); });
 }
