@@ -164,6 +164,7 @@ class TogetherChecker {
     void CheckCircles() {
         for (const std::vector<ResourceId>& circle : Circles(edges_)) {
             std::vector<std::string> names;
+            names.reserve(circle.size() + 1);
             for (const ResourceId& id : circle) names.push_back(id.name);
             names.push_back(circle.front().name);
             Report(Problem::Kind::kCycle, *by_id_.at(circle.front()), "spec",

@@ -29,6 +29,7 @@ Application Shop() {
 
 std::vector<std::string> Names(const std::vector<ResourceId>& ids) {
     std::vector<std::string> names;
+    names.reserve(ids.size());
     for (const ResourceId& id : ids) names.push_back(id.name);
     return names;
 }

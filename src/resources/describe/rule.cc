@@ -30,6 +30,7 @@ double NumberOf(const json::value& value) {
 
 std::vector<std::string> Each(const std::vector<std::string>& names, std::string_view format) {
     std::vector<std::string> out;
+    out.reserve(names.size());
     for (const std::string& name : names) out.push_back(fmt::format(fmt::runtime(format), name));
     return out;
 }

@@ -25,8 +25,10 @@ class RandomValue {
                 return Below(2) == 1;
             case Shape::Type::kInteger:
                 return Low(limits) + Below(std::min(High(limits) - Low(limits), 1000) + 1);
-            case Shape::Type::kNumber:
-                return Low(limits) + Below(100) / 100.0 * (High(limits) - Low(limits));
+            case Shape::Type::kNumber: {
+                const double low = limits.min.value_or(0);
+                return low + Below(100) / 100.0 * (limits.max.value_or(1e6) - low);
+            }
             case Shape::Type::kChoice:
                 return json::string(shape.choices[Below(shape.choices.size())].name);
             case Shape::Type::kUnit:
