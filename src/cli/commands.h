@@ -28,6 +28,8 @@ void AddMakeModel(CLI::App& app, Globals& globals);
 void AddMakeShop(CLI::App& app, Globals& globals);
 void AddTune(CLI::App& app, Globals& globals);
 void AddEval(CLI::App& app, Globals& globals);
+void AddValidate(CLI::App& app, Globals& globals);
+void AddSchema(CLI::App& app, Globals& globals);
 void AddInspect(CLI::App& app, Globals& globals);
 void AddPull(CLI::App& app, Globals& globals);
 void AddCompletion(CLI::App& app, Globals& globals);

@@ -89,6 +89,8 @@ int Main(int argc, const char* const* argv) {
     AddMakeShop(app, globals);
     AddTune(app, globals);
     AddEval(app, globals);
+    AddValidate(app, globals);
+    AddSchema(app, globals);
     AddInspect(app, globals);
     AddPull(app, globals);
     AddCompletion(app, globals);

@@ -1,0 +1,42 @@
+// How the pieces of a knowledge base are found.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "resources/describe/description.h"
+
+namespace argosy::resources {
+
+enum class AttributeType { kText, kNumber, kBool };
+std::span<const Choice<AttributeType>> Choices(AttributeType);
+
+/// Metadata that a question may name ("blue", "under 80 dollars").
+struct Attribute {
+    std::string name;
+    AttributeType type = AttributeType::kText;
+    std::string description;
+    std::vector<std::string> words;
+    double scale = 1;
+
+    bool operator==(const Attribute&) const = default;
+};
+const Description<Attribute>& Describe(const Attribute*);
+
+struct Search {
+    int limit = 5;
+    int candidates = 50;
+    double dense_weight = 1;
+    double lexical_weight = 1;
+    std::optional<double> min_score;
+    bool self_query = true;
+    std::vector<Attribute> attributes;
+    std::optional<double> mmr;
+
+    bool operator==(const Search&) const = default;
+};
+const Description<Search>& Describe(const Search*);
+
+}  // namespace argosy::resources
