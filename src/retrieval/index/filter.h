@@ -42,7 +42,8 @@ struct IsEmpty {};
 struct IsNull {};
 
 /// One test of one field, or a whole filter of its own (then `key` is empty). "a.b" names the field
-/// b of the object a; lists on the way stand for their elements ("a[].b" is the same).
+/// b of the object a, or the field that is so called; lists on the way stand for their elements
+/// ("a[].b" is the same).
 struct Condition {
     std::string key;
     std::variant<MatchAny, MatchExcept, MatchText, Range, IsEmpty, IsNull,
@@ -74,15 +75,17 @@ template <typename Fn>
 void ForEachValue(const json::value& from, std::string_view key, const Fn& fn);
 
 /// Calls fn(const json::value&) for each value of a field, a list's elements one by one; a missing
-/// field and an empty list have none, null is given as it is.
+/// field and an empty list have none, null is given as it is. A dot may be part of a name, too.
 template <typename Fn>
 void ForEachField(const json::object& from, std::string_view key, const Fn& fn) {
-    const size_t dot = key.find('.');
-    std::string_view name = key.substr(0, dot);
-    if (name.ends_with("[]")) name.remove_suffix(2);
-    const json::value* next = from.if_contains(name);
-    if (next == nullptr) return;
-    ForEachValue(*next, dot == key.npos ? std::string_view() : key.substr(dot + 1), fn);
+    for (size_t begin = 0, dot = 0; dot != key.npos; begin = dot + 1) {
+        dot = key.find('.', begin);
+        std::string_view name = key.substr(0, dot);
+        if (name.ends_with("[]")) name.remove_suffix(2);
+        const json::value* next = from.if_contains(name);
+        if (next == nullptr) continue;
+        ForEachValue(*next, dot == key.npos ? std::string_view() : key.substr(dot + 1), fn);
+    }
 }
 
 /// The same below a value: of `key` inside it, or of itself where the key is empty.

@@ -52,6 +52,8 @@ TEST(Filter, TestsOneField) {
         {R"({"is_null":{"key":"a"}})", R"({})", false},
         {R"({"key":"a.b","match":{"value":1}})", R"({"a":{"b":1}})", true},
         {R"({"key":"a[].b","match":{"value":1}})", R"({"a":[{"b":2},{"b":1}]})", true},
+        {R"({"key":"a.b","match":{"value":1}})", R"({"a.b":1})", true},
+        {R"({"key":"a.b.c","match":{"value":1}})", R"({"a":{"b":2},"a.b":{"c":1}})", true},
         {R"({"key":"a.b","match":{"value":1}})", R"({"a":1})", false},
     };
     for (const Case& c : cases) {
@@ -104,7 +106,7 @@ rc::Gen<json::value> Scalar() {
 
 json::object RandomMetadata() {
     json::object out;
-    for (const char* key : {"x", "y"}) {
+    for (const char* key : {"x", "y", "x.z"}) {
         const int kind = *rc::gen::inRange(0, 4);
         if (kind == 1) out[key] = *Scalar();
         if (kind == 2) out[key] = json::array{*Scalar(), *Scalar()};

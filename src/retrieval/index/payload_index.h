@@ -37,7 +37,7 @@ class PayloadIndex {
 
     /// Slots must come in rising order.
     void Add(Slot slot, const json::object& metadata);
-    /// One past the last slot.
+    /// One past the last slot added, one without metadata included.
     size_t slots() const { return slots_; }
 
     struct Selection {
