@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "retrieval/index/hnsw.h"
 #include "retrieval/index/hnsw_walk-inl.h"
@@ -7,9 +8,9 @@ namespace argosy::retrieval {
 
 namespace {
 
-// Rows whose exact score is computed after a walk by the high bytes: enough that a swap of
-// neighbours in the order by 8 bits loses none of the limit.
-size_t Rescored(size_t limit) { return 2 * limit + 16; }
+// What a scan by the high bytes keeps for the scores in full precision: where many rows are nearly
+// equally far, 8 bits put them in another order.
+size_t Kept(size_t limit) { return 8 * limit + 128; }
 
 /// The best `capacity` seen, in order, each with whether it was expanded: for the beams of searches
 /// an insertion into a sorted array is faster than two heaps.
@@ -74,6 +75,24 @@ class Best {
     size_t capacity_;
     std::vector<SlotScore> hits_;
 };
+
+// Of candidates with scores by the high bytes, the best in full precision. One is passed over where
+// it would have to gain more than four standard deviations of what low bytes add.
+std::vector<SlotScore> Rescored(const VectorRows& rows, const PreparedQuery& q,
+                                std::span<const SlotScore> candidates, size_t limit) {
+    double squares = 0;
+    for (const int16_t w : q.query.w) squares += static_cast<double>(w) * w;
+    constexpr double kLowByteDeviation = 74;  // of numbers spread evenly over [-128, 127]
+    const double sides = rows.metric() == Metric::kEuclidean ? 2 : 1;
+    const double reach = 4 * sides * kLowByteDeviation * q.query.scale * std::sqrt(squares);
+    Best best(limit);
+    for (const SlotScore& candidate : candidates) {
+        const double most = candidate.score + reach * rows.scales()[candidate.slot];
+        if (best.full() && most < best.worst().score) continue;
+        best.Put({candidate.slot, rows.Score(q, candidate.slot)});
+    }
+    return std::move(best).Sorted();
+}
 
 // Worse first, for a heap with the best in front.
 bool Worse(const SlotScore& a, const SlotScore& b) { return IsBetter(b, a); }
@@ -207,13 +226,9 @@ std::vector<SlotScore> Hnsw::Search(std::span<const float> question, size_t limi
     }
     if (found.size() < std::min(limit, count)) {
         if (!filtered) matches = SlotSet(size(), true);
-        found = Scan(q, std::max(Rescored(limit), limit), matches, walk);
+        found = Scan(q, Kept(limit), matches, walk);
     }
-    found.resize(std::min(found.size(), Rescored(limit)));
-    for (SlotScore& hit : found) hit.score = rows_.Score(q, hit.slot);
-    std::ranges::sort(found, IsBetter);
-    found.resize(std::min(found.size(), limit));
-    return found;
+    return Rescored(rows_, q, found, limit);
 }
 
 }  // namespace argosy::retrieval

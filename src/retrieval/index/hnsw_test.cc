@@ -155,13 +155,13 @@ TEST(Hnsw, FiltersThatOpposeTheQuestionLoseNoAnswers) {
     std::ranges::sort(scored);
     SlotSet far(20000);
     for (size_t i = 0; i < 12000; ++i) far.Add(scored[i].second);
-    const auto truth = ExactTop(world.vectors, q, 10, Metric::kCosine, &far);
-    size_t found = 0;
-    WalkStats stats;
-    for (const SlotScore& hit : world.index.Search(q, 10, 64, &far, &stats)) {
-        found += truth.contains(hit.slot);
+    const auto hits = world.index.Search(q, 10, 64, &far);
+    ASSERT_EQ(hits.size(), 10U);
+    // There the points lie so thick that some are equally far in single precision: by score, then.
+    for (size_t i = 0; i < 10; ++i) {
+        EXPECT_TRUE(far.Has(hits[i].slot));
+        EXPECT_NEAR(hits[i].score, scored[11999 - i].first, 5e-5);
     }
-    EXPECT_EQ(found, 10U);
 }
 
 TEST(Hnsw, RemovedSlotsAreNotFound) {
