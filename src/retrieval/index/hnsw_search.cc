@@ -195,8 +195,8 @@ std::vector<SlotScore> Hnsw::Scan(const PreparedQuery& q, size_t keep, const Slo
     return std::move(found).Sorted();
 }
 
-// Comparisons of a walk without a filter: most of the beam's nodes bring some new neighbours.
-// Measured on clustered vectors; a scan's comparison costs half of a walk's, which jumps more.
+// Comparisons of a walk without a filter, as an estimate: each of the beam's nodes brings all its
+// links. Not measured yet; too high a guess only makes more searches exact.
 size_t Hnsw::WalkCost(size_t beam) const { return 2 * beam * options_.links; }
 
 std::vector<SlotScore> Hnsw::Search(std::span<const float> question, size_t limit, size_t beam,
