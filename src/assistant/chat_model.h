@@ -67,10 +67,10 @@ struct ModelUsage {
 };
 
 struct ModelReply {
-    std::string text;
-    std::vector<ToolCall> calls;
-    std::string finish;  // "stop", "length", "tool_calls"
-    ModelUsage usage;
+    std::string text{};
+    std::vector<ToolCall> calls{};
+    std::string finish{};  // "stop", "length", "tool_calls"
+    ModelUsage usage{};
 };
 
 /// Gets the answer's text as it comes. False ends the generation: the reply is then what came.
