@@ -31,7 +31,10 @@ Result<RpcMessage> ParseRpc(std::string_view text) {
     if (version == nullptr || *version != "2.0") return Bad("\"jsonrpc\" is not \"2.0\"");
     RpcMessage out;
     const json::value* id = object.if_contains("id");
-    if (id != nullptr && (id->is_structured() || id->is_bool())) return Bad("an odd id");
+    // A fraction, or a number beyond 64 bits, would not be the same once written again.
+    if (id != nullptr && (id->is_structured() || id->is_bool() || id->is_double())) {
+        return Bad("an odd id");
+    }
     if (id != nullptr) out.id = *id;
     if (const json::value* method = object.if_contains("method")) {
         if (!method->is_string()) return Bad("the method is no text");

@@ -151,7 +151,7 @@ TEST(JsonRpc, TellsWhatIsNoMessage) {
     for (const char* text :
          {"", "[]", "{}", R"({"jsonrpc": "1.0", "id": 1, "result": 1})", R"({"jsonrpc": "2.0"})",
           R"({"jsonrpc": "2.0", "id": 1})", R"({"jsonrpc": "2.0", "id": {}, "result": 1})",
-          R"({"jsonrpc": "2.0", "method": 1})",
+          R"({"jsonrpc": "2.0", "id": 1.5, "result": 1})", R"({"jsonrpc": "2.0", "method": 1})",
           R"({"jsonrpc": "2.0", "id": 1, "error": {"message": "x"}})"}) {
         EXPECT_FALSE(ParseRpc(text)) << text;
     }
