@@ -39,7 +39,7 @@ class PostgresDb {
         ARGOSY_CHECK_OK(Run("BEGIN"));
         auto result = work();
         if (!result) {
-            (void)Run("ROLLBACK");
+            [[maybe_unused]] const auto undone = Run("ROLLBACK");
             return result;
         }
         ARGOSY_CHECK_OK(Run("COMMIT"));

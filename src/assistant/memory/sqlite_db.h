@@ -45,7 +45,7 @@ class SqliteDb {
         ARGOSY_CHECK_OK(Run("BEGIN IMMEDIATE"));
         auto result = work();
         if (!result) {
-            (void)Run("ROLLBACK");
+            [[maybe_unused]] const auto undone = Run("ROLLBACK");
             return result;
         }
         ARGOSY_CHECK_OK(Run("COMMIT"));

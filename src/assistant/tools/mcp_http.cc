@@ -78,7 +78,7 @@ class HttpTransport final : public McpTransport {
         HttpRequest request = MakeRequest(std::chrono::seconds(2));
         if (request.headers.Find(kSessionHeader) == nullptr) return;
         request.method = "DELETE";  // the session is not needed any more
-        (void)client_.Fetch(std::move(request));
+        [[maybe_unused]] const auto ended = client_.Fetch(std::move(request));
     }
 
     Result<json::value> Request(std::string method, json::object params,

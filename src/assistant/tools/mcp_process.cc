@@ -44,7 +44,7 @@ Result<pid_t> Spawn(const McpProcessOptions& options, int fd) {
     for (const char* name : {"PATH", "HOME"}) {
         if (const char* value = std::getenv(name)) env.push_back(fmt::format("{}={}", name, value));
     }
-    for (const auto& [name, value] : options.env) env.push_back(name + "=" + value);
+    for (const auto& [name, value] : options.env) env.push_back(fmt::format("{}={}", name, value));
     std::vector<char*> argv, envp;
     std::vector<std::string> command = options.command;
     for (std::string& word : command) argv.push_back(word.data());
@@ -105,7 +105,8 @@ class ProcessTransport final : public McpTransport {
             }
         }
         if (!sent) {
-            (void)Send(RpcNotification("notifications/cancelled", {{"requestId", id}}), until);
+            [[maybe_unused]] const auto told =
+                Send(RpcNotification("notifications/cancelled", {{"requestId", id}}), until);
             const std::scoped_lock lock(mutex_);
             pending_.erase(id);
             return std::unexpected(std::move(sent.error()));
@@ -181,7 +182,8 @@ class ProcessTransport final : public McpTransport {
         if (request.method != "ping") {
             answer = {RpcMessage::Kind::kError, request.id, {}, nullptr, -32601, "not offered"};
         }
-        (void)Send(answer, std::chrono::steady_clock::now() + kEndWait);
+        [[maybe_unused]] const auto sent =
+            Send(answer, std::chrono::steady_clock::now() + kEndWait);
     }
 
     // First its own way, then SIGTERM, then SIGKILL.

@@ -45,6 +45,7 @@ Result<void> ToolBox::Add(std::unique_ptr<Tool> tool) {
 
 std::vector<ToolSpec> ToolBox::specs() const {
     std::vector<ToolSpec> out;
+    out.reserve(entries_.size());
     for (const Entry& entry : entries_) out.push_back(entry.tool->spec());
     return out;
 }
@@ -57,6 +58,7 @@ const ToolBox::Entry* ToolBox::Find(const std::string& name) const {
 
 std::string ToolBox::KnownNames() const {
     std::vector<std::string> names;
+    names.reserve(entries_.size());
     for (const Entry& entry : entries_) names.push_back(entry.tool->spec().name);
     return fmt::format("{}", fmt::join(names, ", "));
 }
