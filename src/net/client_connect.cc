@@ -52,6 +52,11 @@ asio::awaitable<Result<void>> ClientCall::ConnectSocket(std::string host, uint16
         connecting_ = asio::ip::tcp::socket(loop_.context);
         ArmGuard(request_.connect_timeout, "connecting to");
         const asio::ip::tcp::endpoint endpoint = entry.endpoint();
+        const auto& allow = loop_.options.allow_address;
+        if (allow && !allow(host, endpoint.address().to_string())) {
+            last = asio::error::access_denied;
+            continue;
+        }
         auto [failed] = co_await connecting_.async_connect(endpoint, kUse);
         last = failed;
         if (failed || failure_) continue;

@@ -65,6 +65,9 @@ struct ClientOptions {
     std::chrono::milliseconds keep_idle{std::chrono::seconds(30)};
     std::string user_agent = "argosy";
     size_t max_header_bytes = 256 << 10;
+    /// Asked for each resolved address right before connecting to it; those that it refuses are
+    /// passed over. Not set: any. (Against requests into the own network: SSRF.)
+    std::function<bool(const std::string& host, const std::string& address)> allow_address{};
 };
 
 class HttpClient {

@@ -109,6 +109,9 @@ Router ApiServer::MakeRoutes() {
     AddProtected(router, "GET", "/is_sleeping", [this](const auto& exchange) {
         RespondJson(*exchange, 200, json::object{{"is_sleeping", host_.engine().stats().sleeping}});
     });
+    for (ExtraRoute& route : options_.extra_routes) {
+        AddProtected(router, route.method, route.pattern, std::move(route.handler));
+    }
     router.SetNotFound([](const auto& exchange) {
         AssignRequestId(*exchange);
         RespondError(*exchange, FromStatus(404, fmt::format("There is no {} {}; see / for a page "
@@ -183,7 +186,17 @@ void ApiServer::WakeIfSleeping() {
     if (!woken) log::Error("cannot wake up", {{"error", woken.error().ToString()}});
 }
 
+const ExtraModel* ApiServer::FindExtra(const Body& body) const {
+    const json::value* name = body.if_contains("model");
+    if (name == nullptr || !name->is_string()) return nullptr;
+    const auto found = std::ranges::find_if(options_.extra_models, [&](const ExtraModel& model) {
+        return name->as_string() == model.name;
+    });
+    return found == options_.extra_models.end() ? nullptr : &*found;
+}
+
 void ApiServer::ChatCompletions(const std::shared_ptr<Exchange>& exchange, const Body& body) {
+    if (const ExtraModel* extra = FindExtra(body)) return extra->chat(exchange, body);
     if (RefuseNonGenerating(*exchange)) return;
     auto request = ParseChatCompletion(host_, grammars_, body);
     if (!request) return RespondError(*exchange, request.error());
@@ -264,7 +277,13 @@ void ApiServer::Metrics(Exchange& exchange) const {
 }
 
 void ApiServer::Models(Exchange& exchange) const {
-    const json::array models = ListModels(host_, created_);
+    json::array models = ListModels(host_, created_);
+    for (const ExtraModel& extra : options_.extra_models) {
+        models.push_back({{"id", extra.name},
+                          {"object", "model"},
+                          {"created", created_},
+                          {"owned_by", "argosy"}});
+    }
     const std::string_view wanted = exchange.request().Param("model");
     if (wanted.empty()) {
         return RespondJson(exchange, 200, json::object{{"object", "list"}, {"data", models}});

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,12 +26,29 @@
 
 namespace argosy::serve {
 
+/// A model beside the host's own: something that answers chats under a name, as an assistant does.
+struct ExtraModel {
+    std::string name;
+    /// Answers POST /v1/chat/completions, whose body is given. Runs on a worker that others wait
+    /// for: what takes long is handed over.
+    std::function<void(const std::shared_ptr<Exchange>&, const json::object& body)> chat;
+};
+
+/// A route beside the API's own, behind the same keys. Runs on an io thread: must not block.
+struct ExtraRoute {
+    std::string method;
+    std::string pattern;
+    Handler handler;
+};
+
 struct ApiOptions {
     ServerOptions http;
     std::vector<std::string> api_keys;  // none: everybody may call
     /// Where /v1/load_lora_adapter may load from; empty: not at all.
     std::filesystem::path adapter_dir;
     unsigned workers = 2;
+    std::vector<ExtraModel> extra_models;
+    std::vector<ExtraRoute> extra_routes;
 };
 
 class ApiServer {
@@ -75,6 +93,7 @@ class ApiServer {
     void Metrics(Exchange& exchange) const;
     void StoredResponses(Exchange& exchange, bool remove);
     bool RefuseNonGenerating(Exchange& exchange) const;
+    const ExtraModel* FindExtra(const Body& body) const;
     void WakeIfSleeping();
     void Count(const AccessRecord& record);
 

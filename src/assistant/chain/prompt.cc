@@ -1,0 +1,140 @@
+#include "assistant/chain/prompt.h"
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "base/text.h"
+#include "lifecycle/shop/product.h"
+
+namespace argosy::assistant {
+
+namespace {
+
+using lifecycle::shop::Product;
+
+std::string ValueText(const json::value& value) {
+    if (value.is_string()) return std::string(value.as_string());
+    if (value.is_null()) return {};
+    return json::serialize(value);
+}
+
+std::string FieldText(const Passage& passage, std::string_view name) {
+    if (const json::value* value = passage.metadata.if_contains(name)) return ValueText(*value);
+    if (name == "title") return passage.title;
+    if (name == "text") return passage.text;
+    if (name == "id") return passage.id;
+    if (name == "source") return passage.source;
+    return {};
+}
+
+std::optional<int> WholeNumber(std::string_view text) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || std::abs(number) > 1e9) {
+        return std::nullopt;
+    }
+    return static_cast<int>(std::lround(number));
+}
+
+// A text that is no number stays as it is.
+std::string Formatted(const std::string& text, std::string_view format) {
+    const auto number = WholeNumber(text);
+    if (format.empty() || !number) return text;
+    if (format == "dollars") return lifecycle::shop::PriceText(*number);
+    if (format == "grams") return lifecycle::shop::WeightText(*number);
+    if (format == "tenths") return fmt::format("{}.{}", *number / 10, *number % 10);
+    if (format == "stock") {
+        Product product;
+        product.stock = *number;
+        return lifecycle::shop::StockText(product);
+    }
+    return text;
+}
+
+// "for {audience}" with the field's value in its place; empty where it has none.
+std::string Piece(std::string_view pattern, const Passage& passage) {
+    const size_t open = pattern.find('{');
+    const size_t close = pattern.find('}', open == std::string_view::npos ? 0 : open);
+    if (open == std::string_view::npos || close == std::string_view::npos) {
+        return std::string(pattern);
+    }
+    const std::string_view inside = pattern.substr(open + 1, close - open - 1);
+    const size_t colon = inside.find(':');
+    const std::string_view name = inside.substr(0, colon);
+    const std::string_view format =
+        colon == std::string_view::npos ? std::string_view() : inside.substr(colon + 1);
+    const std::string value = Formatted(FieldText(passage, name), format);
+    if (value.empty()) return {};
+    return std::string(pattern.substr(0, open)) + value + std::string(pattern.substr(close + 1));
+}
+
+std::string OneLine(std::string text, size_t max_bytes) {
+    for (char& c : text) {
+        if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+    }
+    if (text.size() <= max_bytes) return text;
+    text.resize(CompleteUtf8(std::string_view(text).substr(0, max_bytes)));
+    return text + "...";
+}
+
+}  // namespace
+
+PromptOptions PromptOptions::Shop() {
+    PromptOptions options;
+    options.system =
+        "You are the assistant of a shop. Answer from the products listed and cite them like [1].";
+    options.heading = "Products:";
+    options.line =
+        "{name} | {category} | {price_cents:dollars} | {colour} | {material} | size {size} | "
+        "{waterproof} | {weight_g:grams} | for {audience} | {use} | {rating_tenths:tenths} stars | "
+        "{stock:stock}";
+    return options;
+}
+
+std::string PassageLine(const Passage& passage, const PromptOptions& options) {
+    if (options.line.empty()) {
+        const std::string title = passage.title.empty() ? "" : passage.title + ": ";
+        return OneLine(title + passage.text, options.max_passage_bytes);
+    }
+    constexpr std::string_view kBetween = " | ";
+    std::string out;
+    std::string_view rest = options.line;
+    while (true) {
+        const size_t end = rest.find(kBetween);
+        const std::string piece = Piece(rest.substr(0, end), passage);
+        if (!piece.empty()) out += (out.empty() ? "" : std::string(kBetween)) + piece;
+        if (end == std::string_view::npos) break;
+        rest.remove_prefix(end + kBetween.size());
+    }
+    return OneLine(std::move(out), options.max_passage_bytes);
+}
+
+std::string QuestionText(const std::string& question, const std::vector<Passage>& passages,
+                         const PromptOptions& options, size_t& used) {
+    std::string lines;
+    used = 0;
+    for (const Passage& passage : passages) {
+        const std::string line = fmt::format("\n[{}] {}", used + 1, PassageLine(passage, options));
+        if (lines.size() + line.size() > options.max_context_bytes) break;
+        lines += line;
+        ++used;
+    }
+    if (used == 0) return question;
+    return options.heading + lines + "\n\nQuestion: " + question;
+}
+
+std::vector<Message> BuildPrompt(const PromptOptions& options, const History& history,
+                                 const std::string& question_text) {
+    std::string system = options.system;
+    if (!history.summary.empty()) system += "\nThe conversation so far: " + history.summary;
+    std::vector<Message> messages;
+    if (!system.empty()) messages.push_back({"system", std::move(system)});
+    for (const StoredMessage& message : history.recent) {
+        messages.push_back({message.role, message.content});
+    }
+    messages.push_back({"user", question_text});
+    return messages;
+}
+
+}  // namespace argosy::assistant

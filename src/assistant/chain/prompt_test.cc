@@ -1,0 +1,64 @@
+#include "assistant/chain/prompt.h"
+
+#include <gtest/gtest.h>
+
+#include "lifecycle/shop/catalogue.h"
+
+namespace argosy::assistant {
+namespace {
+
+Passage AsPassage(const lifecycle::shop::Product& p) {
+    Passage passage;
+    passage.id = p.id;
+    passage.text = lifecycle::shop::PassageText(p);
+    passage.metadata = {{"name", p.name},         {"category", p.category},
+                        {"colour", p.colour},     {"material", p.material},
+                        {"size", p.size},         {"audience", p.audience},
+                        {"use", p.use},           {"waterproof", p.waterproof},
+                        {"price_cents", p.cents}, {"weight_g", std::to_string(p.grams)},
+                        {"stock", p.stock},       {"rating_tenths", p.rating}};
+    return passage;
+}
+
+TEST(PassageLine, OfTheShopIsWhatTheModelLearned) {
+    const auto catalogue = lifecycle::shop::Catalogue::Make(5, 400);
+    for (const auto& product : catalogue.products()) {
+        EXPECT_EQ("[3] " + PassageLine(AsPassage(product), PromptOptions::Shop()),
+                  lifecycle::shop::ContextLine(product, 3));
+    }
+}
+
+TEST(PassageLine, OfTextIsOneLineOfBoundedSize) {
+    PromptOptions options;
+    options.max_passage_bytes = 12;
+    EXPECT_EQ(PassageLine({"1", "one\n\nQuestion: two", "T", "", {}, 0}, options),
+              "T: one  Ques...");
+    options.max_passage_bytes = 5;
+    EXPECT_EQ(PassageLine({"1", "\xC3\xBC\xC3\xBC\xC3\xBC", "", "", {}, 0}, options),
+              "\xC3\xBC\xC3\xBC...");
+}
+
+TEST(PassageLine, LeavesOutWhatIsMissing) {
+    PromptOptions options;
+    options.line = "{name} | for {who} | {n:dollars} | {bad:dollars} | always | {title}";
+    Passage passage{"1", "x", "T", "", {{"name", "N"}, {"n", 1250}, {"bad", "soon"}}, 0};
+    EXPECT_EQ(PassageLine(passage, options), "N | $12.50 | soon | always | T");
+}
+
+TEST(QuestionText, NumbersWhatFits) {
+    PromptOptions options;
+    options.heading = "Products:";
+    size_t used = 0;
+    const std::vector<Passage> two{{"1", "first", "", "", {}, 0}, {"2", "second", "", "", {}, 0}};
+    EXPECT_EQ(QuestionText("Which?", two, options, used),
+              "Products:\n[1] first\n[2] second\n\nQuestion: Which?");
+    EXPECT_EQ(used, 2u);
+    options.max_context_bytes = 12;
+    EXPECT_EQ(QuestionText("Which?", two, options, used),
+              "Products:\n[1] first\n\nQuestion: Which?");
+    EXPECT_EQ(used, 1u);
+    EXPECT_EQ(QuestionText("Which?", {}, options, used), "Which?");
+}
+
+}  // namespace
+}  // namespace argosy::assistant
