@@ -36,7 +36,7 @@ struct LoadProgress {
     std::string source;  // the file that is being read
     size_t documents = 0;
     uint64_t done_bytes = 0;   // of all files so far
-    uint64_t total_bytes = 0;  // 0: not known
+    uint64_t total_bytes = 0;  // of those that are known by now; 0: not known
 };
 
 struct LoadOptions {

@@ -1,5 +1,6 @@
 #include "retrieval/load/load_session.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace argosy::retrieval {
@@ -7,7 +8,7 @@ namespace argosy::retrieval {
 void LoadSession::BeginFile(const std::string& source, uint64_t bytes) {
     source_ = source;
     in_file_ = 0;
-    if (total_bytes_ == 0) total_bytes_ = bytes;
+    total_bytes_ = std::max(total_bytes_, report_.bytes + bytes);
     ++report_.files;
     Progress();
 }

@@ -183,6 +183,7 @@ Result<SubprocessEnd> RunSubprocess(const SubprocessOptions& options,
     std::vector<std::string> words = options.arguments;
     words.insert(words.begin(), options.program);
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(options.time).count();
@@ -213,9 +214,10 @@ std::string FindProgram(const std::string& name, const std::string& path) {
     size_t at = 0;
     while (at <= path.size()) {
         const size_t end = std::min(path.find(':', at), path.size());
-        const std::string folder = path.substr(at, end - at);
-        const std::string candidate = folder + "/" + name;
-        if (!folder.empty() && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+        std::string candidate = path.substr(at, end - at);
+        const bool named = !candidate.empty();
+        candidate += "/" + name;
+        if (named && ::access(candidate.c_str(), X_OK) == 0) return candidate;
         at = end + 1;
     }
     return {};
