@@ -75,6 +75,8 @@ class ClientCall final : public std::enable_shared_from_this<ClientCall> {
     asio::awaitable<Result<HttpResponse>> Receive(bool* got_some, bool* keep);
     asio::awaitable<Result<void>> ReadMore(MessageParser& parser);
     asio::awaitable<Result<void>> Connect();
+    /// Asks the guard of the options about the address that this call would reach.
+    Result<void> GuardAddress(const std::string& resolved) const;
     asio::awaitable<Result<void>> ConnectSocket(std::string host, uint16_t port);
     asio::awaitable<Result<void>> Tunnel();
     asio::awaitable<Result<void>> WriteAll(std::string head);

@@ -41,6 +41,13 @@ void ConnectionPool::Put(const std::string& key, std::unique_ptr<Transport> tran
     list.push_back({std::move(transport), now + options.keep_idle});
 }
 
+Result<void> ClientCall::GuardAddress(const std::string& resolved) const {
+    const AddressGuard& guard = loop_.options.guard;
+    if (!guard) return {};
+    const std::string address = proxy_ ? NumericAddress(url_.host) : resolved;
+    return address.empty() ? Result<void>() : CheckAddress(guard, url_.host, address);
+}
+
 asio::awaitable<Result<void>> ClientCall::ConnectSocket(std::string host, uint16_t port) {
     ArmGuard(request_.connect_timeout, "resolving");
     const std::string service = std::to_string(port);
@@ -52,10 +59,8 @@ asio::awaitable<Result<void>> ClientCall::ConnectSocket(std::string host, uint16
         connecting_ = asio::ip::tcp::socket(loop_.context);
         ArmGuard(request_.connect_timeout, "connecting to");
         const asio::ip::tcp::endpoint endpoint = entry.endpoint();
-        const auto& allow = loop_.options.allow_address;
-        if (allow && !allow(host, endpoint.address().to_string())) {
-            last = asio::error::access_denied;
-            continue;
+        if (auto allowed = GuardAddress(endpoint.address().to_string()); !allowed) {
+            co_return allowed;
         }
         auto [failed] = co_await connecting_.async_connect(endpoint, kUse);
         last = failed;

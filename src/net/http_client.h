@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "net/address_guard.h"
 #include "net/headers.h"
 
 namespace argosy {
@@ -65,9 +66,10 @@ struct ClientOptions {
     std::chrono::milliseconds keep_idle{std::chrono::seconds(30)};
     std::string user_agent = "argosy";
     size_t max_header_bytes = 256 << 10;
-    /// Asked for each resolved address right before connecting to it; those that it refuses are
-    /// passed over. Not set: any. (Against requests into the own network: SSRF.)
-    std::function<bool(const std::string& host, const std::string& address)> allow_address{};
+    /// Where set, asked before each connect, those of redirects included; a refusal ends the call
+    /// with kPermissionDenied. What a proxy resolves is the proxy's to guard: only numeric hosts
+    /// are checked there.
+    AddressGuard guard{};
 };
 
 class HttpClient {

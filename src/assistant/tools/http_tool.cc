@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <future>
 
-#include "assistant/tools/address_guard.h"
+#include "assistant/tools/address_rules.h"
 #include "assistant/tools/url_template.h"
 
 namespace argosy::assistant {
@@ -121,8 +121,8 @@ Result<std::unique_ptr<Tool>> MakeHttpTool(HttpClient& client, HttpToolOptions o
 std::unique_ptr<HttpClient> MakeToolClient(std::vector<std::string> allowed_hosts) {
     ClientOptions options;
     options.use_proxy_environment = false;
-    options.allow_address = [rules = AddressRules{std::move(allowed_hosts)}](
-                                const std::string& host, const std::string& address) {
+    options.guard = [rules = AddressRules{std::move(allowed_hosts)}](const std::string& host,
+                                                                     const std::string& address) {
         return rules.Allows(host, address);
     };
     return std::make_unique<HttpClient>(std::move(options));
