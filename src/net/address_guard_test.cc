@@ -82,7 +82,9 @@ TEST(AddressGuard, IsAskedAgainAtARedirect) {
     });
     OrThrow(server.Start());
     ClientOptions options;
-    options.guard = [](const std::string& address) { return address != "127.0.0.2"; };
+    options.guard = [](const std::string&, const std::string& address) {
+        return address != "127.0.0.2";
+    };
     HttpClient client(options);
     const auto fetch = [&](std::string_view path) {
         return client.Fetch({.url = fmt::format("http://127.0.0.1:{}{}", server.port(), path)});
