@@ -52,21 +52,45 @@ std::string Formatted(const std::string& text, std::string_view format) {
     return text;
 }
 
-// "for {audience}" with the field's value in its place; empty where it has none.
-std::string Piece(std::string_view pattern, const Passage& passage) {
-    const size_t open = pattern.find('{');
-    const size_t close = pattern.find('}', open == std::string_view::npos ? 0 : open);
-    if (open == std::string_view::npos || close == std::string_view::npos) {
-        return std::string(pattern);
-    }
-    const std::string_view inside = pattern.substr(open + 1, close - open - 1);
+/// A passage and the number it has in the prompt.
+struct Numbered {
+    const Passage& passage;
+    size_t number;
+};
+
+// What stands in braces, "audience" or "price_cents:dollars".
+std::string Inside(std::string_view inside, const Numbered& one) {
+    if (inside == "n") return std::to_string(one.number);
     const size_t colon = inside.find(':');
-    const std::string_view name = inside.substr(0, colon);
     const std::string_view format =
         colon == std::string_view::npos ? std::string_view() : inside.substr(colon + 1);
-    const std::string value = Formatted(FieldText(passage, name), format);
-    if (value.empty()) return {};
-    return std::string(pattern.substr(0, open)) + value + std::string(pattern.substr(close + 1));
+    return Formatted(FieldText(one.passage, inside.substr(0, colon)), format);
+}
+
+// "for {audience}" with the field's value in its place; empty where a field has none.
+std::string Piece(std::string_view pattern, const Numbered& one) {
+    std::string out;
+    while (true) {
+        const size_t open = pattern.find('{');
+        const size_t close = open == std::string_view::npos ? open : pattern.find('}', open);
+        if (close == std::string_view::npos) return out.append(pattern);
+        const std::string value = Inside(pattern.substr(open + 1, close - open - 1), one);
+        if (value.empty()) return {};
+        out.append(pattern.substr(0, open)).append(value);
+        pattern.remove_prefix(close + 1);
+    }
+}
+
+std::string Line(std::string_view pieces, const Numbered& one) {
+    constexpr std::string_view kBetween = " | ";
+    std::string out;
+    while (true) {
+        const size_t end = pieces.find(kBetween);
+        const std::string piece = Piece(pieces.substr(0, end), one);
+        if (!piece.empty()) out.append(out.empty() ? "" : kBetween).append(piece);
+        if (end == std::string_view::npos) return out;
+        pieces.remove_prefix(end + kBetween.size());
+    }
 }
 
 std::string OneLine(std::string text, size_t max_bytes) {
@@ -85,29 +109,22 @@ PromptOptions PromptOptions::Shop() {
     options.system =
         "You are the assistant of a shop. Answer from the products listed and cite them like [1].";
     options.heading = "Products:";
+    options.question_first = true;
     options.line =
-        "{name} | {category} | {price_cents:dollars} | {colour} | {material} | size {size} | "
+        "{name} [{n}] ({price_cents:dollars}) | {category} | {colour} | {material} | size {size} | "
         "{waterproof} | {weight_g:grams} | for {audience} | {use} | {rating_tenths:tenths} stars | "
         "{stock:stock}";
     return options;
 }
 
-std::string PassageLine(const Passage& passage, const PromptOptions& options) {
+std::string PassageLine(const Passage& passage, size_t number, const PromptOptions& options) {
+    const bool own_number = options.line.find("{n}") != std::string::npos;
+    const std::string before = own_number ? "" : fmt::format("[{}] ", number);
     if (options.line.empty()) {
         const std::string title = passage.title.empty() ? "" : passage.title + ": ";
-        return OneLine(title + passage.text, options.max_passage_bytes);
+        return before + OneLine(title + passage.text, options.max_passage_bytes);
     }
-    constexpr std::string_view kBetween = " | ";
-    std::string out;
-    std::string_view rest = options.line;
-    while (true) {
-        const size_t end = rest.find(kBetween);
-        const std::string piece = Piece(rest.substr(0, end), passage);
-        if (!piece.empty()) out += (out.empty() ? "" : std::string(kBetween)) + piece;
-        if (end == std::string_view::npos) break;
-        rest.remove_prefix(end + kBetween.size());
-    }
-    return OneLine(std::move(out), options.max_passage_bytes);
+    return before + OneLine(Line(options.line, {passage, number}), options.max_passage_bytes);
 }
 
 std::string QuestionText(const std::string& question, const std::vector<Passage>& passages,
@@ -115,12 +132,13 @@ std::string QuestionText(const std::string& question, const std::vector<Passage>
     std::string lines;
     used = 0;
     for (const Passage& passage : passages) {
-        const std::string line = fmt::format("\n[{}] {}", used + 1, PassageLine(passage, options));
+        const std::string line = "\n" + PassageLine(passage, used + 1, options);
         if (lines.size() + line.size() > options.max_context_bytes) break;
         lines += line;
         ++used;
     }
     if (used == 0) return question;
+    if (options.question_first) return "Question: " + question + "\n\n" + options.heading + lines;
     return options.heading + lines + "\n\nQuestion: " + question;
 }
 

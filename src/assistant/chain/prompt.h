@@ -17,11 +17,13 @@ struct PromptOptions {
         "Answer from the passages listed and cite them like [1]. Say that you do not know where "
         "they hold no answer.";
     std::string heading = "Passages:";
-    /// How a passage is written on its line. Empty: "title: text". Else pieces separated by " | ",
-    /// each with one {field} or {field:format} of the passage (its metadata, or id, title, text,
-    /// source); a piece whose field is missing or empty is left out. Formats: "dollars" (cents as
+    /// How a passage is written on its line. Empty: "[{n}] {title}: {text}". Else pieces separated
+    /// by " | ", with {field} or {field:format} of the passage (its metadata, or id, title, text,
+    /// source) and {n} for its number, which stands in front as "[1] " where no piece has it; a
+    /// piece with a field that is missing or empty is left out. Formats: "dollars" (cents as
     /// "$12.50"), "grams" ("420 g"), "tenths" ("4.5"), "stock" ("in stock" where above 0).
     std::string line;
+    bool question_first = false;  // before the passages, for models trained so
     size_t max_passage_bytes = 1200;
     size_t max_context_bytes = 8 << 10;  // of all lines; passages beyond it are left out
 
@@ -29,11 +31,11 @@ struct PromptOptions {
     static PromptOptions Shop();
 };
 
-/// A passage as its line, without the number. Line breaks become spaces.
-std::string PassageLine(const Passage& passage, const PromptOptions& options);
+/// A passage as its line, with its number. Line breaks become spaces.
+std::string PassageLine(const Passage& passage, size_t number, const PromptOptions& options);
 
-/// "HEADING\n[1] ...\n[2] ...\n\nQuestion: ..."; the question alone where there are no passages.
-/// `used` is how many passages found room.
+/// "HEADING\n[1] ...\n[2] ...\n\nQuestion: ...", or the question first; the question alone where
+/// there are no passages. `used` is how many passages found room.
 std::string QuestionText(const std::string& question, const std::vector<Passage>& passages,
                          const PromptOptions& options, size_t& used);
 

@@ -23,7 +23,7 @@ Passage AsPassage(const lifecycle::shop::Product& p) {
 TEST(PassageLine, OfTheShopIsWhatTheModelLearned) {
     const auto catalogue = lifecycle::shop::Catalogue::Make(5, 400);
     for (const auto& product : catalogue.products()) {
-        EXPECT_EQ("[3] " + PassageLine(AsPassage(product), PromptOptions::Shop()),
+        EXPECT_EQ(PassageLine(AsPassage(product), 3, PromptOptions::Shop()),
                   lifecycle::shop::ContextLine(product, 3));
     }
 }
@@ -31,18 +31,20 @@ TEST(PassageLine, OfTheShopIsWhatTheModelLearned) {
 TEST(PassageLine, OfTextIsOneLineOfBoundedSize) {
     PromptOptions options;
     options.max_passage_bytes = 12;
-    EXPECT_EQ(PassageLine({"1", "one\n\nQuestion: two", "T", "", {}, 0}, options),
-              "T: one  Ques...");
+    EXPECT_EQ(PassageLine({"1", "one\n\nQuestion: two", "T", "", {}, 0}, 1, options),
+              "[1] T: one  Ques...");
     options.max_passage_bytes = 5;
-    EXPECT_EQ(PassageLine({"1", "\xC3\xBC\xC3\xBC\xC3\xBC", "", "", {}, 0}, options),
-              "\xC3\xBC\xC3\xBC...");
+    EXPECT_EQ(PassageLine({"1", "\xC3\xBC\xC3\xBC\xC3\xBC", "", "", {}, 0}, 2, options),
+              "[2] \xC3\xBC\xC3\xBC...");
 }
 
 TEST(PassageLine, LeavesOutWhatIsMissing) {
     PromptOptions options;
     options.line = "{name} | for {who} | {n:dollars} | {bad:dollars} | always | {title}";
     Passage passage{"1", "x", "T", "", {{"name", "N"}, {"n", 1250}, {"bad", "soon"}}, 0};
-    EXPECT_EQ(PassageLine(passage, options), "N | $12.50 | soon | always | T");
+    EXPECT_EQ(PassageLine(passage, 1, options), "[1] N | $12.50 | soon | always | T");
+    options.line = "{name} [{n}] ({n:dollars}) | {name} of {who}";
+    EXPECT_EQ(PassageLine(passage, 7, options), "N [7] ($12.50)");
 }
 
 TEST(QuestionText, NumbersWhatFits) {
@@ -53,6 +55,10 @@ TEST(QuestionText, NumbersWhatFits) {
     EXPECT_EQ(QuestionText("Which?", two, options, used),
               "Products:\n[1] first\n[2] second\n\nQuestion: Which?");
     EXPECT_EQ(used, 2u);
+    options.question_first = true;
+    EXPECT_EQ(QuestionText("Which?", two, options, used),
+              "Question: Which?\n\nProducts:\n[1] first\n[2] second");
+    options.question_first = false;
     options.max_context_bytes = 12;
     EXPECT_EQ(QuestionText("Which?", two, options, used),
               "Products:\n[1] first\n\nQuestion: Which?");

@@ -101,7 +101,7 @@ TEST(HttpTool, ReachesNothingOfTheOwnNetwork) {
         const auto tool = OrThrow(MakeHttpTool(*client, Options(site.Url("/", host))));
         const auto result = tool->Call({}, {});
         ASSERT_FALSE(result) << host;
-        EXPECT_EQ(result.error().code, ErrorCode::kUnavailable);
+        EXPECT_EQ(result.error().code, ErrorCode::kPermissionDenied);
     }
     EXPECT_EQ(site.server.stats().accepted, 0u);
 }

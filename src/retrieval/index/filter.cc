@@ -91,7 +91,9 @@ struct ConditionJson {
     }
     json::object operator()(const IsNull&) const { return {{"is_null", {{"key", condition.key}}}}; }
     json::object operator()(const std::shared_ptr<const Filter>& filter) const {
-        return ToJson(*filter);
+        json::object inner = ToJson(*filter);
+        if (inner.empty()) inner["must"] = json::array();  // else it is no condition
+        return inner;
     }
 };
 

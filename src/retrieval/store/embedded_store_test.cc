@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -10,8 +11,10 @@
 namespace argosy::retrieval {
 namespace {
 
+// Of this process: tests run beside each other.
 std::filesystem::path FreshPath(const std::string& name) {
-    const auto path = std::filesystem::path(testing::TempDir()) / "argosy_store" / name;
+    const auto path =
+        std::filesystem::path(testing::TempDir()) / fmt::format("argosy_store_{}", getpid()) / name;
     std::filesystem::remove_all(path);
     return path;
 }
@@ -20,7 +23,8 @@ std::unique_ptr<Store> MakeEmbedded() {
     return OrThrow(EmbeddedStore::Open(FreshPath("suite"), {.threads = 1}));
 }
 
-INSTANTIATE_TEST_SUITE_P(Embedded, StoreSuite, testing::Values(&MakeEmbedded));
+INSTANTIATE_TEST_SUITE_P(Embedded, StoreSuite, testing::Values(&MakeEmbedded),
+                         [](const auto&) { return "Embedded"; });
 
 constexpr size_t kDimensions = 16;
 

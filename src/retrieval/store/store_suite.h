@@ -1,5 +1,6 @@
 // The tests that every store passes. A store's own test file makes it known to them with
-//   INSTANTIATE_TEST_SUITE_P(Embedded, StoreSuite, testing::Values(&MakeEmbedded));
+//   INSTANTIATE_TEST_SUITE_P(Embedded, StoreSuite, testing::Values(&MakeEmbedded),
+//                            [](const auto&) { return "Embedded"; });
 #pragma once
 
 #include <gtest/gtest.h>

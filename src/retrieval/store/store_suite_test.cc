@@ -1,6 +1,7 @@
 #include "retrieval/store/store_suite.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <random>
 #include <set>
@@ -136,7 +137,8 @@ TEST_P(StoreSuite, ScrollsThroughAllOnce) {
 
 TEST_P(StoreSuite, ASnapshotIsRestoredUnderAnotherName) {
     Fill(*store_, 6);
-    const auto file = std::filesystem::path(testing::TempDir()) / "suite.snapshot";
+    const auto file =
+        std::filesystem::path(testing::TempDir()) / fmt::format("suite_{}.snapshot", getpid());
     OrThrow(store_->Snapshot("shop", file));
     OrThrow(store_->Restore("copy", file));
     EXPECT_EQ(OrThrow(store_->Count("copy", {})), 12U);
