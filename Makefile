@@ -1,5 +1,5 @@
 # The commands a developer types. Each sets up what it needs on a fresh Debian 12 machine.
-.PHONY: help setup build train up test lint format
+.PHONY: help setup build train models up test lint format
 
 JOBS ?= $(shell nproc)
 PORT ?= 8080
@@ -17,6 +17,9 @@ build: setup ## build/release/bin/argosy
 
 train: build ## build/release/bin/argosy-train, which argosy tune needs
 	@cmake --build --preset release -j $(JOBS) --target argosy-train
+
+models: train ## the shipped models, from nothing: an afternoon on 2 cores
+	@models/recipe/make-models
 
 up: build ## serve a small random-weight model and print where to go (PORT=8080)
 	@build/release/bin/argosy make-model build/tiny.gguf --arch qwen3 --quant q8_0

@@ -44,6 +44,10 @@ void AddMakeShop(CLI::App& app, Globals& globals) {
         ->capture_default_str();
     command->add_option("--products", args->options.products, "in the catalogue, 400 to 9999")
         ->capture_default_str();
+    command
+        ->add_option("--catalogues", args->options.catalogues,
+                     "to make training data of, catalog.csv the first of them")
+        ->capture_default_str();
     command->add_option("--questions", args->options.questions, "rows of train.jsonl")
         ->capture_default_str();
     command->add_option("--lookups", args->options.lookups, "rows of lookup.jsonl")

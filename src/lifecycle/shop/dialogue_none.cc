@@ -25,7 +25,11 @@ std::string Sorry(Random& random, const std::string& what) {
 
 // Goods of a kind that the shop does not sell.
 bool NotSold(Random& random, const Stall& stall, Dialogue& out) {
-    const std::string goods(random.Pick(UnsoldGoods(stall.eval())));
+    std::string goods(random.Pick(UnsoldGoods(stall.eval())));
+    if (!stall.eval() && random.Chance(60)) {  // words never met before are no goods of ours either
+        goods = "a " + WildWord(random);
+        if (random.Chance(50)) goods += " " + WildWord(random);
+    }
     FillWithAnything(random, stall, out);
     static constexpr const char* kAsk[] = {"Do you sell {}?", "I am looking for {}.",
                                            "Where can I find {}?", "Do you have {}?", "I need {}."};

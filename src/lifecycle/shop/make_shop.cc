@@ -1,6 +1,8 @@
 #include "lifecycle/shop/make_shop.h"
 
 #include <fstream>
+#include <memory>
+#include <set>
 
 #include "base/json.h"
 #include "lifecycle/shop/catalogue.h"
@@ -59,17 +61,41 @@ Result<void> WriteFaq(Folder& folder, uint64_t seed) {
     return folder.Write("faq.md", FaqMarkdown(), FaqFacts().size());
 }
 
+// Products to train on: those of the catalogue, and of others with the same categories. None has
+// the name of a product for evaluation.
+class TrainingStalls {
+  public:
+    TrainingStalls(const Catalogue& catalogue, const ShopOptions& options) {
+        std::set<std::string> eval_names;
+        for (const Product& product : catalogue.products()) {
+            if (product.eval) eval_names.insert(product.name);
+        }
+        stalls_.emplace_back(catalogue, false);
+        for (size_t i = 1; i < options.catalogues; ++i) {
+            others_.push_back(std::make_unique<Catalogue>(
+                Catalogue::Make(options.seed + i * kSeedStep, options.products)));
+            stalls_.emplace_back(*others_.back(), false, eval_names);
+        }
+    }
+    const Stall& Of(size_t row) const { return stalls_[row % stalls_.size()]; }
+
+  private:
+    static constexpr uint64_t kSeedStep = 0x51ed2701;
+    std::vector<std::unique_ptr<Catalogue>> others_;
+    std::vector<Stall> stalls_;
+};
+
 Result<void> WriteQuestions(Folder& folder, const Catalogue& catalogue,
                             const ShopOptions& options) {
-    const Stall train(catalogue, false);
+    const TrainingStalls train(catalogue, options);
     const Stall eval(catalogue, true);
     ARGOSY_CHECK_OK(folder.WriteRows("lookup.jsonl", options.lookups, [&](size_t i) {
         Random random(options.seed, "lookup", i);
-        return LookupRow(random, train);
+        return LookupRow(random, train.Of(i));
     }));
     ARGOSY_CHECK_OK(folder.WriteRows("train.jsonl", options.questions, [&](size_t i) {
         Random random(options.seed, "question", i);
-        return DialogueRow(MakeDialogue(random, train), train, false);
+        return DialogueRow(MakeDialogue(random, train.Of(i)), train.Of(i), false);
     }));
     ARGOSY_CHECK_OK(folder.WriteRows("eval.jsonl", options.eval_questions, [&](size_t i) {
         Random random(options.seed, "evaluation", i);
@@ -77,7 +103,7 @@ Result<void> WriteQuestions(Folder& folder, const Catalogue& catalogue,
     }));
     return folder.WriteRows("pairs.jsonl", options.pairs, [&](size_t i) {
         Random random(options.seed, "pair", i);
-        return MakePair(random, train);
+        return MakePair(random, train.Of(i));
     });
 }
 
@@ -90,6 +116,10 @@ Result<std::vector<WrittenFile>> MakeShop(const std::filesystem::path& path,
                    "--products has to be from {} (so that each category has some to ask about) to "
                    "9999, but is {}",
                    kLeastProducts, options.products);
+    }
+    if (options.catalogues < 1 || options.catalogues > 100) {
+        return Err(ErrorCode::kInvalidArgument, "--catalogues has to be from 1 to 100, but is {}",
+                   options.catalogues);
     }
     std::error_code ec;
     std::filesystem::create_directories(path, ec);

@@ -14,6 +14,7 @@ namespace argosy::lifecycle::shop {
 struct ShopOptions {
     uint64_t seed = 1;
     size_t products = 2000;       // at least 400
+    size_t catalogues = 1;        // to train on; the first one is catalog.csv
     size_t questions = 20000;     // to train on
     size_t lookups = 10000;       // rows to begin with, before the questions
     size_t eval_questions = 500;  // about products that no question of training is about

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace argosy::lifecycle::shop {
 
 namespace {
@@ -37,6 +39,23 @@ constexpr std::string_view kEnds[] = {"dan", "fell", "gard", "len",  "mere", "ni
                                       "rin", "sby",  "ta",   "ton",  "va",   "vik", "wyn",
                                       "xo",  "zar",  "lo",   "mark", "net",  "ro"};
 
+constexpr std::string_view kOnsets[] = {"",   "b",  "bl", "br", "c",  "ch", "cl", "cr", "d",   "dr",
+                                        "f",  "fl", "fr", "g",  "gl", "gr", "h",  "j",  "k",   "kn",
+                                        "l",  "m",  "n",  "p",  "ph", "pl", "pr", "qu", "r",   "s",
+                                        "sc", "sh", "sk", "sl", "sm", "sn", "sp", "st", "str", "sw",
+                                        "t",  "th", "tr", "tw", "v",  "w",  "wh", "y",  "z"};
+constexpr std::string_view kVowels[] = {"a",  "e",  "i",  "o",  "u",  "y",  "ai",
+                                        "ea", "ee", "ie", "oa", "oo", "ou", "ow"};
+constexpr std::string_view kCodas[] = {"",   "",   "b",  "ck", "d",  "ft", "g",  "l",  "ld",
+                                       "ll", "m",  "mp", "n",  "nd", "ng", "nk", "nt", "p",
+                                       "r",  "rd", "rk", "rm", "rn", "rt", "s",  "sh", "sk",
+                                       "ss", "st", "t",  "th", "tt", "w",  "x"};
+
+// Not in a shop window.
+constexpr std::string_view kRude[] = {"cock", "dick", "cunt", "fuck", "shit", "slut", "whor",
+                                      "rape", "nig",  "fag",  "arse", "anus", "piss", "twat",
+                                      "tit",  "cum",  "pus",  "hoo",  "wank", "jap"};
+
 constexpr std::string_view kOpenings[] = {
     "Made to last",       "Simple and sturdy",   "A favourite of our team", "New this season",
     "Designed with care", "Light on the wallet", "Made in small batches",   "Tried and trusted"};
@@ -52,12 +71,32 @@ constexpr std::string_view kGrumbles[] = {"Not what I hoped for.", "Looks nicer 
 }  // namespace
 
 std::string FirstWord(Random& random, bool eval) {
-    if (random.Chance(45)) {
-        return std::string(eval ? random.Pick(kEvalWords) : random.Pick(kTrainWords));
+    const int draw = random.Between(1, 100);
+    if (eval && draw <= 45) return std::string(random.Pick(kEvalWords));
+    if (!eval && draw <= 20) return std::string(random.Pick(kTrainWords));
+    if (!eval && draw <= 65) {
+        std::string word = WildWord(random);
+        word[0] = static_cast<char>(word[0] & ~0x20);
+        return word;
     }
     std::string word(random.Pick(kStarts));
     if (random.Chance(55)) word += random.Pick(kMiddles);
     return word.append(random.Pick(kEnds));
+}
+
+std::string WildWord(Random& random) {
+    while (true) {
+        std::string word;
+        const int syllables = random.Between(1, 3);
+        for (int i = 0; i < syllables; ++i) {
+            word.append(random.Pick(kOnsets)).append(random.Pick(kVowels));
+            word.append(random.Pick(kCodas));
+        }
+        const auto stands = [&word](std::string_view part) {
+            return word.find(part) != std::string::npos;
+        };
+        if (word.size() > 2 && std::ranges::none_of(kRude, stands)) return word;
+    }
 }
 
 std::string MakeDescription(Random& random, const Product& product) {

@@ -60,14 +60,14 @@ TEST(Catalogue, IsReadBackFromItsCsv) {
 
 // Figures noted once: the same seed gives the same words on every machine and compiler.
 TEST(Catalogue, IsTheSameEverywhere) {
-    EXPECT_EQ(ContentKey(Shop().ToCsv()), 8374096772697438604u);
+    EXPECT_EQ(ContentKey(Shop().ToCsv()), 18379181347989907318u);
     std::string rows;
     for (size_t i = 0; i < 300; ++i) {
         Random random(1, "question", i);
         rows +=
             json::serialize(DialogueRow(MakeDialogue(random, TrainStall()), TrainStall(), true));
     }
-    EXPECT_EQ(ContentKey(rows), 12567754577069191250u);
+    EXPECT_EQ(ContentKey(rows), 2731057660999639807u);
 }
 
 // The generator's own answers, by a scorer that knows nothing of the generator.
@@ -94,22 +94,23 @@ TEST(ScoreAnswer, FindsEveryReferenceAnswerRight) {
     EXPECT_EQ(kinds.size(), 12u);
 }
 
-// Another answer of the same set is wrong, but where it happens to say the same.
+// Another answer of the same set is wrong, but where it happens to name the same product.
 TEST(ScoreAnswer, FindsAnswersToOtherQuestionsWrong) {
-    int wrong = 0, tried = 0;
+    int tried = 0;
     std::string last;
     for (size_t i = 0; i < 1000; ++i) {
         Random random(3, "question", i);
         const Dialogue dialogue = MakeDialogue(random, TrainStall());
-        if (!last.empty() && !dialogue.products.empty()) {
+        if (!last.empty() && !dialogue.products.empty() &&
+            last.find(dialogue.products[0]->name) == std::string::npos) {
             ++tried;
-            wrong +=
-                ScoreAnswer(last, TruthOf(dialogue, TrainStall()), Shop()).right_product ? 0 : 1;
+            EXPECT_FALSE(ScoreAnswer(last, TruthOf(dialogue, TrainStall()), Shop()).right_product)
+                << dialogue.question << "\n"
+                << last;
         }
         last = dialogue.answer;
     }
     EXPECT_GT(tried, 500);
-    EXPECT_EQ(wrong, tried);
 }
 
 class ScoreTest : public ::testing::Test {

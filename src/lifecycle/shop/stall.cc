@@ -4,11 +4,12 @@
 
 namespace argosy::lifecycle::shop {
 
-Stall::Stall(const Catalogue& catalogue, bool eval) : eval_(eval) {
+Stall::Stall(const Catalogue& catalogue, bool eval, const std::set<std::string>& without)
+    : eval_(eval), names_(without) {
     for (const Category& category : Categories()) shelves_[category.name];
     for (const Product& product : catalogue.products()) {
         names_.insert(product.name);
-        if (product.eval != eval) continue;
+        if (product.eval != eval || without.contains(product.name)) continue;
         all_.push_back(&product);
         shelves_[FindCategory(product.category)->name].push_back(&product);
     }

@@ -21,7 +21,8 @@ using Test = std::function<bool(const Product&)>;
 /// Thread-safe once made. The catalogue outlives it.
 class Stall {
   public:
-    Stall(const Catalogue& catalogue, bool eval);
+    /// Without products of a name in `without`.
+    Stall(const Catalogue& catalogue, bool eval, const std::set<std::string>& without = {});
 
     bool eval() const { return eval_; }
     const Shelf& all() const { return all_; }
@@ -33,7 +34,7 @@ class Stall {
     /// Up to `count` different products of the shelf that pass, none of them in `without`.
     Shelf SomeOf(Random& random, const Shelf& shelf, size_t count, const Test& test,
                  const Shelf& without) const;
-    /// Whether any product of the whole catalogue, of both sides, has the name.
+    /// Whether any product of the whole catalogue, of both sides, has the name, or it was left out.
     bool IsName(const std::string& name) const { return names_.contains(name); }
 
   private:
