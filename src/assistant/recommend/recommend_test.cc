@@ -75,6 +75,7 @@ TEST(RecommendFrom, AsksForEachCategory) {
 RC_GTEST_PROP(RankProducts, NeverPassesTheLimitsWhateverTheOrder, ()) {
     std::vector<Passage> products;
     const auto count = *rc::gen::inRange(0, 12);
+    products.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; ++i) {
         products.push_back(Product(std::to_string(i), "x", *rc::gen::element<std::string>("a", "b"),
                                    *rc::gen::inRange(0, 2000), *rc::gen::inRange(0, 3)));
