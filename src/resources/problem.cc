@@ -7,6 +7,24 @@
 
 namespace argosy::resources {
 
+namespace {
+
+// On one line, whatever stood in the file.
+std::string Escaped(std::string_view text) {
+    std::string out;
+    for (const char c : SanitizeUtf8(text)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7F) {
+            out += c;
+        } else {
+            out += byte == '\n' ? "\\n" : fmt::format("\\x{:02x}", byte);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
 const char* ToString(Problem::Kind kind) {
     switch (kind) {
         case Problem::Kind::kSyntax:
@@ -43,7 +61,7 @@ std::string Problem::ToString() const {
         if (!text.empty()) text += ": ";
         text += *part;
     }
-    return text;
+    return Escaped(text);  // keys of the file stand in the path
 }
 
 json::object Problem::ToJson() const {
@@ -73,14 +91,7 @@ Error ToError(const Problems& problems) {
 
 std::string Quoted(std::string_view text) {
     static constexpr size_t kShown = 60;
-    std::string shown = SanitizeUtf8(text.substr(0, kShown));
-    for (size_t i = 0; i < shown.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(shown[i]);
-        if (byte >= 0x20 && byte != 0x7F) continue;
-        const std::string escaped = byte == '\n' ? "\\n" : fmt::format("\\x{:02x}", byte);
-        shown.replace(i, 1, escaped);
-        i += escaped.size() - 1;
-    }
+    const std::string shown = Escaped(text.substr(0, kShown));
     return fmt::format("'{}{}'", shown, text.size() > kShown ? "..." : "");
 }
 

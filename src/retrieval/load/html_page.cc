@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
+
 namespace argosy::retrieval {
 
 namespace {
@@ -103,9 +105,10 @@ class Reader {
         stack_.push_back({&root, 0, false});
         while (!stack_.empty()) Step();
         HtmlPage page;
-        page.title = title_.Take();
-        page.text = text_.Take();
-        if (page.title.empty()) page.title = heading_.Take();
+        // A character reference beyond Unicode comes out of the parser as bytes that are no UTF-8.
+        page.title = SanitizeUtf8(title_.Take());
+        page.text = SanitizeUtf8(text_.Take());
+        if (page.title.empty()) page.title = SanitizeUtf8(heading_.Take());
         return page;
     }
 
