@@ -5,7 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/split_mix.h"
 #include "model/gguf_writer.h"
+#include "model/learn_vocabulary.h"
 #include "model/make_vocabulary.h"
 #include "model/model_shape.h"
 #include "model/parallel_rows.h"
@@ -21,7 +23,7 @@ namespace {
 /// The same bits of a position in every run: a hash of seed, tensor and row.
 uint64_t RowSeed(uint64_t seed, size_t tensor, size_t row) {
     uint64_t state = seed ^ (uint64_t{tensor} << 40);
-    return NextRandom(state) + row * 0xd1342543de82ef95;
+    return SplitMix64(state) + row * 0xd1342543de82ef95;
 }
 
 class ModelMaker {

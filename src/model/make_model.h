@@ -30,7 +30,7 @@ struct MakeModelOptions {
     /// "bpe" (byte-level), "spm" (SentencePiece BPE with byte fallback), "wordpiece", or empty for
     /// what the architecture usually has.
     std::string tokenizer;
-    /// Files to learn the tokens from (AddLearnedVocabulary), instead of made-up words.
+    /// Files to learn the tokens from (learn_vocabulary.h), instead of made-up words.
     std::vector<std::filesystem::path> vocabulary_from;
     /// "random" (for tests), or starting_weights.h's "training" and "recall".
     std::string init = "random";

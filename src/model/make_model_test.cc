@@ -147,7 +147,7 @@ TEST_F(MakeModelTest, LearnsItsTokensFromText) {
     options.tokenizer = "bpe";
     const auto bad = MakeModel(path_, options);
     ASSERT_FALSE(bad);
-    EXPECT_NE(bad.error().message.find("learned.jsonl:2: not JSON"), std::string::npos);
+    EXPECT_NE(bad.error().ToString().find("learned.jsonl:2: not JSON"), std::string::npos);
     std::filesystem::remove(text);
 }
 

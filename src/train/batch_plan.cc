@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/split_mix.h"
 #include "train/random.h"
 
 namespace argosy::train {
@@ -17,7 +18,7 @@ std::vector<size_t> Order(size_t count, bool shuffle, uint64_t seed, int epoch) 
     if (!shuffle) return order;
     uint64_t state = MixSeed(seed, static_cast<uint64_t>(epoch));
     for (size_t i = count; i > 1; --i) {  // Fisher-Yates; the modulo's bias is below 1e-12
-        std::swap(order[i - 1], order[NextRandom(state) % i]);
+        std::swap(order[i - 1], order[SplitMix64(state) % i]);
     }
     return order;
 }

@@ -1,5 +1,4 @@
-// A model that nobody trained, but begun with heads that copy, goes on with what it has read
-// before.
+// A model that nobody trained, but begun with heads that copy, expects what it has read before.
 #include <unistd.h>
 
 #include <algorithm>

@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/split_mix.h"
 #include "lifecycle/content_key.h"
 
 namespace argosy::lifecycle::shop {
 
-/// splitmix64. Thread-compatible.
+/// Thread-compatible.
 class Random {
   public:
     explicit Random(uint64_t seed) : state_(seed) {}
@@ -25,12 +26,7 @@ class Random {
         Next();
     }
 
-    uint64_t Next() {
-        uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-        return z ^ (z >> 31);
-    }
+    uint64_t Next() { return SplitMix64(state_); }
     /// From 0 to n - 1, by the high half of a 64 x 32 bit product.
     size_t Below(size_t n) {
         ARGOSY_CHECK(n > 0 && n <= UINT32_MAX);

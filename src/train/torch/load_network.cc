@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/split_mix.h"
 #include "model/quantize.h"
 #include "train/module_names.h"
 #include "train/random.h"
@@ -261,7 +262,7 @@ class NetworkLoader {
         const double bound = 1 / std::sqrt(static_cast<double>(in));
         const std::span<float> values(a.data_ptr<float>(), static_cast<size_t>(rank * in));
         for (float& value : values) {
-            const double unit = static_cast<double>(NextRandom(state) >> 11) * 0x1p-53;
+            const double unit = static_cast<double>(SplitMix64(state) >> 11) * 0x1p-53;
             value = static_cast<float>((2 * unit - 1) * bound);
         }
         return a;
