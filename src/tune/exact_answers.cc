@@ -132,6 +132,11 @@ Result<std::unique_ptr<Engine>> StartEngine(std::shared_ptr<const ModelFile> mod
 
 }  // namespace
 
+bool HasAnswer(const Example& row) {
+    if (row.kind == Example::Kind::kChat) return LastAnswer(row).has_value();
+    return row.kind == Example::Kind::kCompletion;
+}
+
 Result<std::vector<Question>> MakeQuestions(std::span<const Example> rows,
                                             const Tokenizer& tokenizer, const ChatFormat& format) {
     std::vector<Question> questions;

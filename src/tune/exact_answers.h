@@ -24,6 +24,8 @@ struct Question {
     ToolCallParserOptions parser;
     std::string wanted;
 };
+/// Whether the row asks something: MakeQuestions makes a question of it.
+bool HasAnswer(const lifecycle::Example& row);
 Result<std::vector<Question>> MakeQuestions(std::span<const lifecycle::Example> rows,
                                             const Tokenizer& tokenizer, const ChatFormat& format);
 

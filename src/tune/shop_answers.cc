@@ -1,9 +1,6 @@
 #include "tune/shop_answers.h"
 
-#include <fstream>
-
-#include "base/check.h"
-#include "base/line_reader.h"
+#include "base/json_lines.h"
 #include "lifecycle/shop/catalogue.h"
 
 namespace argosy::tune {
@@ -20,35 +17,21 @@ struct Sheet {
     std::vector<Truth> truths;  // parallel
 };
 
-Result<void> AddRow(const std::string& line, Sheet& sheet) {
-    boost::system::error_code failure;
-    const json::value row = json::parse(line, failure);
-    if (failure) return Err(ErrorCode::kInvalidArgument, "not JSON: {}", failure.message());
+Result<void> AddRow(const json::value& row, Sheet& sheet) {
     ARGOSY_TRY(Example example, lifecycle::ParseExample(row));
     const json::value* truth = row.get_object().if_contains("truth");
     if (truth == nullptr || example.kind != Example::Kind::kChat) {
         return Err(ErrorCode::kInvalidArgument,
                    "a row of evaluation has to have \"messages\" and \"truth\"");
     }
+    if (!HasAnswer(example)) {
+        return Err(ErrorCode::kInvalidArgument,
+                   "a row of evaluation has to have an assistant's message in plain text");
+    }
     ARGOSY_TRY(Truth parsed, Truth::Parse(*truth));
     sheet.rows.push_back(std::move(example));
     sheet.truths.push_back(std::move(parsed));
     return {};
-}
-
-Result<Sheet> ReadSheet(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return Err(ErrorCode::kNotFound, "cannot open {}", path.string());
-    LineReader lines(in);
-    Sheet sheet;
-    std::string line;
-    while (true) {
-        ARGOSY_TRY(const bool more, lines.Next(line));
-        if (!more) return sheet;
-        if (auto added = AddRow(line, sheet); !added) {
-            return At(fmt::format("{}:{}", path.string(), lines.line()), std::move(added.error()));
-        }
-    }
 }
 
 }  // namespace
@@ -72,12 +55,13 @@ Result<ShopAnswers> ScoreShopAnswers(std::unique_ptr<ModelFile> model,
                                      const std::filesystem::path& folder,
                                      const AnswerOptions& options) {
     ARGOSY_TRY(const Catalogue catalogue, Catalogue::Load(folder / "catalog.csv"));
-    ARGOSY_TRY(const Sheet sheet, ReadSheet(folder / "eval.jsonl"));
+    Sheet sheet;
+    ARGOSY_CHECK_OK(ForEachJsonLine(
+        folder / "eval.jsonl", [&sheet](const json::value& row) { return AddRow(row, sheet); }));
     const std::shared_ptr<const ModelFile> shared = std::move(model);
     ARGOSY_TRY(const auto tokenizer, LoadTokenizer(*shared));
     ARGOSY_TRY(const ChatFormat format, ChatFormat::Load(*shared, *tokenizer));
     ARGOSY_TRY(const auto questions, MakeQuestions(sheet.rows, *tokenizer, format));
-    ARGOSY_CHECK(questions.size() == sheet.rows.size());  // each row ends with an answer
     ARGOSY_TRY(const auto answers, AnswerAll(shared, questions, *tokenizer, format, options));
     ShopAnswers result;
     for (size_t i = 0; i < answers.size(); ++i) {
