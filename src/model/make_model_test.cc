@@ -165,6 +165,15 @@ TEST_F(MakeModelTest, StartsTrainingFromSmallWeights) {
     options.init = "recall";
     EXPECT_NE(MakeModel(path_, options).error().message.find("needs architecture qwen2"),
               std::string::npos);
+    // A head so large that what it compares of the second token before is more than is known of it.
+    options.architecture = "qwen2";
+    options.layers = 4;
+    options.width = 144;
+    options.heads = options.kv_heads = 4;
+    options.head_size = 64;
+    EXPECT_FALSE(MakeModel(path_, options));
+    options.width = 256;
+    EXPECT_TRUE(MakeModel(path_, options));
     options.init = "glorot";
     EXPECT_EQ(MakeModel(path_, options).error().message,
               "unknown --init \"glorot\"; known are random, training, recall");

@@ -19,6 +19,7 @@ constexpr float kPreviousGain = 0.08f;  // about as large as the token itself
 constexpr float kMatchGain = 3.0f;
 constexpr float kCopyGain = 0.06f;
 constexpr float kQuiet = 0.05f;  // what is left of a copying head's random values
+constexpr float kDeviation = 0.02f;
 
 using Rows = std::vector<std::vector<float>>;
 
@@ -49,9 +50,13 @@ void Scale(std::span<float> values, float by) {
 
 Result<void> CheckRoom(const ModelShape& s) {
     const int64_t previous = s.width - s.width * 5 / 8, token = s.width - previous;
+    // What MatchOf compares of each earlier token has to be known of it, in a head's slow half.
+    const int64_t known_of_second = previous * (kTwelfths[2] - kTwelfths[1]) / 12;
+    const int64_t known_of_last = previous * (kTwelfths[4] - kTwelfths[3]) / 12;
     if (s.architecture == "qwen2" && s.layers >= 4 && s.heads >= kPreviousHeads &&
-        s.kv_heads == s.heads && previous * 5 / 12 <= s.head_size && s.head_size >= 16 &&
-        s.head_size % 16 == 0 && previous / 6 >= s.head_size / 8 &&
+        s.kv_heads == s.heads && s.head_size % 16 == 0 && s.head_size > 0 &&
+        previous * kTwelfths[1] / 12 <= s.head_size && known_of_second >= s.head_size / 4 &&
+        known_of_last >= s.head_size / 8 &&
         (token + kInductionHeads - 1) / kInductionHeads <= s.head_size) {
         return {};
     }
@@ -99,9 +104,9 @@ void StartingWeights::Spread(RandomTensor& tensor) const {
     } else if (name.ends_with(".bias")) {
         tensor.mean = tensor.deviation = 0;
     } else if (name.ends_with("attn_output.weight") || name.ends_with("ffn_down.weight")) {
-        tensor.deviation = 0.02f / std::sqrt(2 * static_cast<float>(shape_.layers));
+        tensor.deviation = kDeviation / std::sqrt(2 * static_cast<float>(shape_.layers));
     } else {
-        tensor.deviation = 0.02f;
+        tensor.deviation = kDeviation;
     }
 }
 
@@ -110,7 +115,7 @@ void StartingWeights::Change(const std::string& tensor, int64_t row,
     if (!recall_) return;
     if (tensor == "token_embd.weight") {  // of length 1, in its own dimensions
         const auto token = static_cast<size_t>(token_dims_);
-        Scale(values.first(token), 50 / std::sqrt(static_cast<float>(token_dims_)));
+        Scale(values.first(token), 1 / kDeviation / std::sqrt(static_cast<float>(token_dims_)));
         Scale(values.subspan(token), kQuiet);
     }
     if (tensor.starts_with("blk.0.")) ChangePreviousHeads(tensor.substr(6), row, values);
