@@ -7,9 +7,8 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/open_source.h"
 #include "cli/progress_bar.h"
-#include "model/fetch/fetch_model.h"
-#include "model/model_file.h"
 #include "tune/shop_answers.h"
 
 namespace argosy::cli {
@@ -46,10 +45,10 @@ void PrintAnswers(const tune::ShopAnswers& answers, bool show_wrong) {
 }
 
 tune::ShopAnswers Answer(const EvalArgs& args) {
+    auto model = OpenSource(args.chat);
     ProgressBar bar("answering");
     tune::AnswerOptions options = args.answers;
     options.progress = [&bar](size_t done, size_t all) { bar.Update(done, all); };
-    auto model = OrThrow(OpenModel(OrThrow(FetchModel(args.chat, {})).path));
     return OrThrow(tune::ScoreShopAnswers(std::move(model), args.data, options));
 }
 

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/open_source.h"
 #include "cli/progress_bar.h"
 #include "model/convert.h"
 #include "model/fetch/fetch_model.h"
@@ -25,16 +26,6 @@ std::string RecipeNames() {
     std::vector<std::string_view> names;
     for (const QuantRecipe& recipe : AllRecipes()) names.push_back(recipe.name);
     return fmt::format("{}", fmt::join(names, ", "));
-}
-
-std::unique_ptr<ModelFile> Open(const std::string& source) {
-    FetchOptions options;
-    ProgressBar bar("fetching");
-    options.on_progress = [&bar](const FetchProgress& progress) {
-        bar.Update(progress.done_bytes, progress.total_bytes,
-                   FormatBytes(static_cast<uint64_t>(progress.bytes_per_second)) + "/s");
-    };
-    return OrThrow(OpenModel(OrThrow(FetchModel(source, options)).path));
 }
 
 // Tells of a file that a command wrote.
@@ -108,7 +99,7 @@ void AddInspect(CLI::App& app, Globals& globals) {
         ->required();
     command->footer("Example:\n  argosy inspect hf://Qwen/Qwen3-0.6B-GGUF:Q8_0");
     command->callback([source, &globals] {
-        const json::object about = Describe(*Open(*source));
+        const json::object about = Describe(*OpenSource(*source));
         if (globals.json()) {
             std::cout << json::serialize(about) << "\n";
         } else {
@@ -136,7 +127,7 @@ void AddConvert(CLI::App& app, Globals& globals) {
     command->callback([args, &globals] {
         ProgressBar bar("converting");
         args->options.progress = [&bar](uint64_t done, uint64_t total) { bar.Update(done, total); };
-        OrThrow(ConvertModel(*Open(args->source), args->out, args->options));
+        OrThrow(ConvertModel(*OpenSource(args->source), args->out, args->options));
         PrintWritten(globals, args->out);
     });
 }
