@@ -48,6 +48,18 @@ TEST_F(MakeModelTest, WritesEveryArchitectureWithAFullVocabulary) {
     }
 }
 
+TEST_F(MakeModelTest, AnEncodersHeadsShareItsWidth) {
+    MakeModelOptions options;
+    options.architecture = "bert";
+    options.width = 256;
+    options.heads = 8;
+    OrThrow(MakeModel(path_, options));
+    EXPECT_EQ(OrThrow(OpenModel(path_))->FindTensor("blk.0.attn_q.weight")->rows(), 256);
+    options.head_size = 16;
+    EXPECT_EQ(MakeModel(path_, options).error().message,
+              "bert needs heads * head_size = width and kv_heads = heads");
+}
+
 TEST_F(MakeModelTest, FillsVocabulariesOfAnySizeForEveryTokenizer) {
     for (const char* tokenizer : {"bpe", "spm", "wordpiece"}) {
         for (const int64_t size : {300, 1000, 20000}) {

@@ -191,12 +191,13 @@ Result<ModelShape> ChooseShape(const MakeModelOptions& options) {
     }
     ARGOSY_TRY(ModelShape shape, FindPreset(options.preset));
     shape.architecture = options.architecture;
-    if (IsBert(shape.architecture)) {  // attention of full width, and the context they have
-        shape.kv_heads = shape.heads;
-        shape.head_size = shape.width / shape.heads;
-        shape.context = std::min<int64_t>(shape.context, 512);
-    }
+    const bool bert = IsBert(shape.architecture);
+    if (bert) shape.context = std::min<int64_t>(shape.context, 512);  // what they have
     OverrideWith(options, shape);
+    if (bert && shape.heads > 0) {  // attention of full width, where nothing else is asked for
+        if (options.kv_heads == 0) shape.kv_heads = shape.heads;
+        if (options.head_size == 0) shape.head_size = shape.width / shape.heads;
+    }
     ARGOSY_CHECK_OK(CheckShape(shape));
     return shape;
 }
