@@ -17,6 +17,8 @@ struct IngestProblem {
     std::string message;  // what was wrong and what would be right
 };
 
+json::array ToJson(const std::vector<IngestProblem>& problems);
+
 /// Documents, not chunks, unless said otherwise.
 struct IngestReport {
     static constexpr size_t kMaxProblems = LoadRemarks::kMaxKept;

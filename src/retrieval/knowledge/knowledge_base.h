@@ -8,51 +8,17 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "retrieval/knowledge/document_page.h"
 #include "retrieval/knowledge/ingest_report.h"
 #include "retrieval/knowledge/knowledge_options.h"
+#include "retrieval/knowledge/knowledge_status.h"
 #include "retrieval/search/knowledge_search.h"
 
 namespace argosy::retrieval {
-
-enum class SourceState { kNeverRead, kReading, kReady, kFailed };
-const char* ToString(SourceState state);  // "waiting", "reading", "ready", "failed"
-
-struct SourceStatus {
-    std::string uri;  // of an upload: its file's name
-    bool upload = false;
-    SourceState state = SourceState::kNeverRead;
-    size_t documents = 0;
-    std::vector<IngestProblem> problems;  // of the last time it was read by this process
-};
-
-struct KnowledgeStatus {
-    std::string name;
-    std::string embedding;  // the model's name; empty: words only
-    size_t documents = 0, chunks = 0;
-    std::vector<SourceStatus> sources;  // as they were declared, then those added since, by name
-    /// "ready"; "reading"; "empty" before the first ingest; "stale": the vectors are another
-    /// model's, and until the next ingest only words are searched; "failed": `message` says why.
-    std::string state;
-    std::string message;
-
-    json::object ToJson() const;
-};
-
-struct DocumentInfo {
-    std::string id, source, title;
-    size_t chunks = 0;
-};
-
-struct DocumentPage {
-    std::vector<DocumentInfo> documents;  // in the order of their arrival
-    std::optional<std::string> next;      // what to pass as `after`; nothing at the end
-};
 
 /// Thread-safe. Everything blocks; call it from a thread that may wait. Searches go on while one
 /// ingest, deletion or restore at a time writes; the others wait for it.

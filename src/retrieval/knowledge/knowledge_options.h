@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct KnowledgeBaseOptions {
     std::string embedding_model = {};
     SearchSettings search = {};
     size_t limit = 5;  // passages of a search that names no number
+    std::optional<double> min_score = {};  // passages below it, by the last stage, are left out
     PiiPolicy pii = PiiPolicy::kKeep;
     /// Ingest() deletes the documents of sources that were once among `sources` and are no more.
     bool prune = true;
