@@ -38,9 +38,9 @@ class DocumentLedger {
     void Count(const StoredMark& mark, bool more);
 
     mutable std::mutex mutex_;
-    std::map<std::string, StoredMark> marks_;        // GUARDED_BY(mutex_)
-    std::map<SourceKey, size_t> by_source_;          // GUARDED_BY(mutex_)
-    std::map<std::string, size_t> by_embedding_;     // GUARDED_BY(mutex_)
+    std::map<std::string, StoredMark> marks_;     // GUARDED_BY(mutex_)
+    std::map<SourceKey, size_t> by_source_;       // GUARDED_BY(mutex_)
+    std::map<std::string, size_t> by_embedding_;  // GUARDED_BY(mutex_)
 };
 
 }  // namespace argosy::retrieval

@@ -44,8 +44,8 @@ Result<void> EmbedChunks(const Embedder* embedder, std::span<StoredDocument> doc
     }
     for (size_t at = 0; embedder != nullptr && at < chunks.size(); at += batch) {
         if (!go_on()) return Err(ErrorCode::kCancelled, "stopped while texts were embedded");
-        ARGOSY_CHECK_OK(
-            EmbedBatch(*embedder, std::span(chunks).subspan(at, std::min(batch, chunks.size() - at))));
+        ARGOSY_CHECK_OK(EmbedBatch(
+            *embedder, std::span(chunks).subspan(at, std::min(batch, chunks.size() - at))));
     }
     return {};
 }

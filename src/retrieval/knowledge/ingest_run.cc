@@ -73,9 +73,9 @@ class Run {
         const auto mark = context_.ledger.Find(id);
         if (!mark || mark->source == run_.source || mark->source.uri.empty()) return std::nullopt;
         const auto& declared = context_.options.sources;
-        const bool in_use = mark->source.kind != SourceKind::kDeclared ||
-                            std::ranges::find(declared, mark->source.uri, &SourceOptions::uri) !=
-                                declared.end();
+        const bool in_use =
+            mark->source.kind != SourceKind::kDeclared ||
+            std::ranges::find(declared, mark->source.uri, &SourceOptions::uri) != declared.end();
         return in_use ? std::optional(mark->source.uri) : std::nullopt;
     }
 

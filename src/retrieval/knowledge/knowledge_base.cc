@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "retrieval/knowledge/collection_swap.h"
 #include "retrieval/knowledge/ingest_run.h"
 #include "retrieval/knowledge/reembed.h"
+#include "retrieval/knowledge/source_notes.h"
 #include "retrieval/knowledge/upload.h"
 #include "retrieval/load/load.h"
 
@@ -38,11 +38,6 @@ IngestSourceRun RunOf(const SourceOptions& source, SourceKind kind) {
     };
     return run;
 }
-
-struct SourceNote {
-    SourceState state = SourceState::kNeverRead;
-    std::vector<IngestProblem> problems;
-};
 
 }  // namespace
 
@@ -80,41 +75,37 @@ class KnowledgeBase::Impl {
     Result<void> Prune(IngestReport& report);
     Result<void> Promote();
     Result<void> Renew();
-    void Note(const SourceKey& source, SourceState state, std::vector<IngestProblem> problems = {});
-    void Describe(KnowledgeStatus& status) const;
-    std::vector<SourceStatus> SourcesNow() const;
 
     IngestContext context_;
     mutable std::timed_mutex write_;  // who writes; taken first
     mutable std::shared_mutex swap_;  // shared by who reads the collection while it may be replaced
+    SourceNotes notes_;
     mutable std::mutex mutex_;
-    size_t dimensions_ = 0;                             // GUARDED_BY(mutex_): of the collection
-    std::shared_ptr<const KnowledgeSearch> search_;     // GUARDED_BY(mutex_)
-    std::map<SourceKey, SourceNote> notes_;             // GUARDED_BY(mutex_)
-    std::string failure_;                               // GUARDED_BY(mutex_): of the last ingest
+    size_t dimensions_ = 0;                          // GUARDED_BY(mutex_): of the collection
+    std::shared_ptr<const KnowledgeSearch> search_;  // GUARDED_BY(mutex_)
 };
 
 Result<void> KnowledgeBase::Impl::Open() {
     const KnowledgeBaseOptions& options = context_.options;
     if (options.name.ends_with(NextName(""))) {
-        return Err(ErrorCode::kInvalidArgument, "\"{}\": a knowledge base's name may not end with {}",
-                   options.name, NextName(""));
+        return Err(ErrorCode::kInvalidArgument,
+                   "\"{}\": a knowledge base's name may not end with {}", options.name,
+                   NextName(""));
     }
     if (options.batch_chunks == 0) {
         return Err(ErrorCode::kInvalidArgument, "batches of 0 chunks: at least 1");
     }
-    ARGOSY_TRY(context_.splitter,
-               MakeSplitter(options.splitter.kind,
-                            {.chunk_size = options.splitter.size,
-                             .chunk_overlap = options.splitter.overlap},
-                            context_.parts.tokenizer));
+    ARGOSY_TRY(context_.splitter, MakeSplitter(options.splitter.kind,
+                                               {.chunk_size = options.splitter.size,
+                                                .chunk_overlap = options.splitter.overlap},
+                                               context_.parts.tokenizer));
     context_.embedding = EmbeddingKey(options.embedding_model, context_.dimensions());
     context_.recipe = RecipeOf(options);
     Store& store = *context_.parts.store;
     ARGOSY_TRY(const bool there, RecoverCollection(store, options.name));
     if (!there) {
-        ARGOSY_CHECK_OK(store.CreateCollection(
-            {.name = options.name, .dimensions = context_.dimensions()}));
+        ARGOSY_CHECK_OK(
+            store.CreateCollection({.name = options.name, .dimensions = context_.dimensions()}));
     }
     ARGOSY_CHECK_OK(ReadCollection());
     return Renew();
@@ -142,10 +133,9 @@ bool KnowledgeBase::Impl::IsStale() const {
 // A search over what the collection is now; by words alone while vectors are another model's.
 Result<void> KnowledgeBase::Impl::Renew() {
     const KnowledgeParts& parts = context_.parts;
-    auto search = std::make_shared<KnowledgeSearch>(context_.options.search, parts.store,
-                                                    context_.collection(),
-                                                    IsStale() ? nullptr : parts.embedder,
-                                                    parts.reranker);
+    auto search = std::make_shared<KnowledgeSearch>(
+        context_.options.search, parts.store, context_.collection(),
+        IsStale() ? nullptr : parts.embedder, parts.reranker);
     ARGOSY_CHECK_OK(search->Refresh());
     const std::scoped_lock lock(mutex_);
     search_ = std::move(search);
@@ -168,23 +158,15 @@ SourceKind KnowledgeBase::Impl::KindOf(const std::string& uri) const {
     return declared ? SourceKind::kDeclared : SourceKind::kAdded;
 }
 
-void KnowledgeBase::Impl::Note(const SourceKey& source, SourceState state,
-                               std::vector<IngestProblem> problems) {
-    const std::scoped_lock lock(mutex_);
-    notes_[source] = {state, std::move(problems)};
-}
-
 Result<void> KnowledgeBase::Impl::Promote() {
-    {
-        const std::unique_lock lock(swap_);
-        ARGOSY_CHECK_OK(PromoteNext(*context_.parts.store, context_.collection()));
-    }
-    return ReadCollection();
+    const std::unique_lock lock(swap_);
+    ARGOSY_CHECK_OK(PromoteNext(*context_.parts.store, context_.collection()));
+    ARGOSY_CHECK_OK(ReadCollection());
+    return Renew();
 }
 
 Result<void> KnowledgeBase::Impl::BringUpToDate(const ProgressCallback& progress,
-                                                const std::stop_token& stop,
-                                                IngestReport& report) {
+                                                const std::stop_token& stop, IngestReport& report) {
     if (!IsStale()) return {};
     ARGOSY_CHECK_OK(Renew());
     ARGOSY_TRY(const bool apart, Reembed(context_, progress, stop, report));
@@ -197,15 +179,17 @@ Result<void> KnowledgeBase::Impl::IngestAll(const std::vector<IngestSourceRun>& 
     ARGOSY_CHECK_OK(BringUpToDate(progress, stop, report));
     for (const IngestSourceRun& run : runs) {
         if (stop.stop_requested()) break;
-        Note(run.source, SourceState::kReading);
+        notes_.Set(run.source, SourceState::kReading);
         auto one = RunIngest(context_, run, progress, stop);
         if (!one) {
-            Note(run.source, SourceState::kFailed, {{run.source.uri, one.error().ToString()}});
+            notes_.Set(run.source, SourceState::kFailed,
+                       {{run.source.uri, one.error().ToString()}});
             return At(run.source.uri, one.error());
         }
-        const bool nothing_read = one->problem_count > 0 && one->added + one->changed +
-                                                                    one->unchanged == 0;
-        Note(run.source, nothing_read ? SourceState::kFailed : SourceState::kReady, one->problems);
+        const bool nothing_read =
+            one->problem_count > 0 && one->added + one->changed + one->unchanged == 0;
+        notes_.Set(run.source, nothing_read ? SourceState::kFailed : SourceState::kReady,
+                   one->problems);
         report.Add(std::move(*one));
     }
     return prune && !stop.stop_requested() ? Prune(report) : Result<void>();
@@ -231,10 +215,7 @@ Result<IngestReport> KnowledgeBase::Impl::Ingest(std::vector<IngestSourceRun> ru
     report.cancelled = report.cancelled || stop.stop_requested();
     if (done && !renewed) done = renewed;
     const bool stopped = !done && done.error().code == ErrorCode::kCancelled && report.cancelled;
-    {
-        const std::scoped_lock lock(mutex_);
-        failure_ = done || stopped ? "" : done.error().ToString();
-    }
+    notes_.SetFailure(done || stopped ? "" : done.error().ToString());
     if (!done && !stopped) return std::unexpected(done.error());
     return report;
 }
@@ -276,74 +257,16 @@ Result<void> KnowledgeBase::Impl::Restore(const std::filesystem::path& from) {
     ARGOSY_TRY(const Turn turn, TakeTurn({}));
     ARGOSY_CHECK_OK(BeginNextFrom(*context_.parts.store, context_.collection(), from));
     ARGOSY_CHECK_OK(Promote());
-    {
-        const std::scoped_lock lock(mutex_);
-        notes_.clear();
-        failure_.clear();
-    }
-    return Renew();
-}
-
-// Declared ones in their order, then what else has documents or was read.
-std::vector<SourceStatus> KnowledgeBase::Impl::SourcesNow() const {
-    auto counts = context_.ledger.Sources();
-    std::vector<SourceKey> keys;
-    for (const SourceOptions& source : context_.options.sources) {
-        keys.push_back({SourceKind::kDeclared, source.uri});
-    }
-    const std::scoped_lock lock(mutex_);
-    const auto add = [&keys](const auto& entry) {
-        if (std::ranges::find(keys, entry.first) == keys.end()) keys.push_back(entry.first);
-    };
-    std::ranges::for_each(counts, add);
-    std::ranges::for_each(notes_, add);
-    std::vector<SourceStatus> sources;
-    for (const SourceKey& key : keys) {
-        SourceStatus status{.uri = key.uri, .upload = key.kind == SourceKind::kUpload};
-        if (const auto found = counts.find(key); found != counts.end()) {
-            status.documents = found->second;
-            status.state = SourceState::kReady;
-        }
-        if (const auto note = notes_.find(key); note != notes_.end()) {
-            status.state = note->second.state;
-            status.problems = note->second.problems;
-        }
-        sources.push_back(std::move(status));
-    }
-    return sources;
-}
-
-void KnowledgeBase::Impl::Describe(KnowledgeStatus& status) const {
-    const bool reading = std::ranges::any_of(
-        status.sources, [](const auto& s) { return s.state == SourceState::kReading; });
-    std::string failure;
-    {
-        const std::scoped_lock lock(mutex_);
-        failure = failure_;
-    }
-    if (reading) {
-        status.state = "reading";
-    } else if (!failure.empty()) {
-        status.state = "failed";
-        status.message = failure;
-    } else if (status.documents == 0) {
-        status.state = "empty";
-    } else if (IsStale()) {
-        status.state = "stale";
-        status.message =
-            "its vectors are of another embedding model; words alone are searched until its "
-            "sources are read again";
-    } else {
-        status.state = "ready";
-    }
+    notes_.Clear();
+    return {};
 }
 
 KnowledgeStatus KnowledgeBase::Impl::Status() const {
-    KnowledgeStatus status{.name = context_.options.name,
-                           .embedding = context_.options.embedding_model};
+    KnowledgeStatus status;
+    status.name = context_.options.name;
+    status.embedding = context_.options.embedding_model;
     status.documents = context_.ledger.size();
-    status.sources = SourcesNow();
-    Describe(status);
+    notes_.Describe(context_.options.sources, context_.ledger.Sources(), IsStale(), status);
     const std::shared_lock reading(swap_);
     const auto chunks = context_.parts.store->Count(context_.collection(), {});
     if (chunks) {

@@ -46,7 +46,7 @@ struct KnowledgeBaseOptions {
     /// Says which model makes the vectors; another name makes them all anew. Empty without one.
     std::string embedding_model = {};
     SearchSettings search = {};
-    size_t limit = 5;  // passages of a search that names no number
+    size_t limit = 5;                      // passages of a search that names no number
     std::optional<double> min_score = {};  // passages below it, by the last stage, are left out
     PiiPolicy pii = PiiPolicy::kKeep;
     /// Ingest() deletes the documents of sources that were once among `sources` and are no more.

@@ -10,7 +10,8 @@ namespace argosy::retrieval {
 
 namespace {
 
-using TextVisitor = std::function<void(std::string_view text, const std::function<void(std::string)>& set)>;
+using TextVisitor =
+    std::function<void(std::string_view text, const std::function<void(std::string)>& set)>;
 
 void VisitTexts(json::value& value, const TextVisitor& visit) {
     if (value.is_string()) {
@@ -47,9 +48,8 @@ std::string KindsIn(Document& document) {
 Result<void> ApplyPii(PiiPolicy policy, Document& document) {
     if (policy == PiiPolicy::kKeep) return {};
     if (policy == PiiPolicy::kMask) {
-        VisitTexts(document, [](std::string_view text, const auto& set) {
-            set(lifecycle::MaskPii(text));
-        });
+        VisitTexts(document,
+                   [](std::string_view text, const auto& set) { set(lifecycle::MaskPii(text)); });
         return {};
     }
     const std::string kinds = KindsIn(document);

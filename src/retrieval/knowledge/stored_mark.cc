@@ -41,7 +41,7 @@ StoredMark ParseMark(std::string_view text) {
     const std::string_view content = TakeWord(rest);
     if (format != kFormat || embedding.empty() || content.empty() || rest.empty() ||
         !IsSourceKind(rest[0])) {
-        std::string whole(text);
+        std::string whole(text.empty() ? "?" : text);
         std::ranges::replace(whole, ' ', '_');
         return {"?", std::move(whole), {SourceKind::kUpload, {}}};
     }
