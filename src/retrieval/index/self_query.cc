@@ -59,15 +59,23 @@ class ValueFinder {
     std::vector<ValueMatch> Find(std::span<const QueryField> fields) const {
         std::vector<ValueMatch> matches;
         for (const QueryField& field : fields) {
-            for (const std::string& value : field.values) FindValue(field, value, matches);
+            for (const std::string& value : field.values) {
+                FindValue(field, value, value, matches);
+                const auto others = field.synonyms.find(value);
+                if (others == field.synonyms.end()) continue;
+                for (const std::string& said : others->second) {
+                    FindValue(field, value, said, matches);
+                }
+            }
         }
         return Longest(std::move(matches));
     }
 
   private:
-    void FindValue(const QueryField& field, const std::string& value,
+    // `said`: the value itself or another word for it.
+    void FindValue(const QueryField& field, const std::string& value, std::string_view said,
                    std::vector<ValueMatch>& matches) const {
-        const auto parts = WordsOf(value);
+        const auto parts = WordsOf(said);
         if (parts.empty() || parts.size() > kMaxValueWords || !IsTelling(parts)) return;
         for (size_t at = 0; at + parts.size() <= words_.size(); ++at) {
             bool same = true;

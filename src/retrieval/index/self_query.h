@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ struct QueryField {
     bool is_number = false;               // ranges
     Quantity quantity = Quantity::kOther;
     std::vector<std::string> values = {};  // of keywords: those that a question may name
+    double scale = 1;  // one of a question's units in the metadata: 100 for dollars kept as cents
+    /// Other words for a value: "kids" is also meant by "daughter".
+    std::map<std::string, std::vector<std::string>> synonyms = {};
 };
 
 /// The fields as their values show them: numbers where most values are numbers, with their quantity

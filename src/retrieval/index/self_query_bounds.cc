@@ -125,6 +125,13 @@ std::optional<ReadBound> ReadOneBound(std::span<const QuestionWord> words, size_
     return std::nullopt;
 }
 
+Range Scaled(Range range, double scale) {
+    for (auto* bound : {&range.gt, &range.gte, &range.lt, &range.lte}) {
+        if (*bound) **bound *= scale;
+    }
+    return range;
+}
+
 const QueryField* Only(std::span<const QueryField> fields, Quantity quantity) {
     const QueryField* only = nullptr;
     for (const QueryField& field : fields) {
@@ -199,7 +206,7 @@ std::vector<FoundSpan> FindBounds(std::string_view question, std::span<const Que
         if (field != nullptr) {
             const size_t from = words[bound->begin].begin;
             const size_t to = words[bound->end - 1].end;
-            found.push_back({{{field->name, bound->range},
+            found.push_back({{{field->name, Scaled(bound->range, field->scale)},
                               std::string(question.substr(from, to - from)),
                               false},
                              bound->begin,
