@@ -39,7 +39,16 @@ const Description<Answering>& Describe(const Answering*) {
             .Field("unknown", &Answering::unknown, "The answer where nothing fits.",
                    {.max_length = 4096})
             .Field("contextTokens", &Answering::context_tokens,
-                   "Most tokens of found pieces in a prompt.", {.min = 64, .max = 1'000'000});
+                   "Most tokens of found pieces in a prompt.", {.min = 64, .max = 1'000'000})
+            .Field("heading", &Answering::heading, "What stands above the found pieces in a prompt.",
+                   {.max_length = 200})
+            .Field("passage", &Answering::passage,
+                   "How a found piece is written in a prompt: parts separated by ' | ', each with "
+                   "{field} or {field:format} of its metadata, or id, title, text and n, its number; "
+                   "a part whose field is missing is left out. Formats: dollars, grams, tenths, "
+                   "stock. Title and text if not said.")
+            .Field("questionFirst", &Answering::question_first,
+                   "The question stands before the found pieces, for models trained so.");
     return kDescription;
 }
 

@@ -33,6 +33,9 @@ struct Answering {
     bool rewrite = true;
     std::string unknown = "I don't know. I found nothing about that.";
     int context_tokens = 2000;
+    std::string heading = "Passages:";
+    std::optional<std::string> passage;
+    bool question_first = false;
 
     bool operator==(const Answering&) const = default;
 };

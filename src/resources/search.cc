@@ -23,7 +23,9 @@ const Description<Attribute>& Describe(const Attribute*) {
             .Field("scale", &Attribute::scale,
                    "What one of a question's units is in the metadata: 100 where a question says "
                    "dollars and the column has cents.",
-                   {.min = 0.000001, .max = 1e9});
+                   {.min = 0.000001, .max = 1e9})
+            .Field("synonyms", &Attribute::synonyms,
+                   "Other words for a value: kids is also meant by daughter and son.");
     return kDescription;
 }
 
@@ -46,6 +48,12 @@ const Description<Search>& Describe(const Search*) {
             .Field("attributes", &Search::attributes,
                    "What a question may name; without any, what the metadata shows by itself.",
                    {.key = "name"})
+            .Field("kind", &Search::kind,
+                   "The attribute that says what kind of thing a document is, e.g. category: what "
+                   "is compared with a thing, or shown beside it, is of its kind.")
+            .Field("prefer", &Search::prefer,
+                   "A filter, as Qdrant writes it: what meets it is shown rather than what does "
+                   "not, where something meets all else.")
             .Field("mmr", &Search::mmr,
                    "Variety in what is found, from 0 (none) to 1 (maximal marginal relevance).",
                    {.min = 0, .max = 1})

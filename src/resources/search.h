@@ -1,6 +1,7 @@
 // How the pieces of a knowledge base are found.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,7 @@ struct Attribute {
     std::string description;
     std::vector<std::string> words;
     double scale = 1;
+    std::map<std::string, std::vector<std::string>> synonyms;
 
     bool operator==(const Attribute&) const = default;
 };
@@ -33,6 +35,8 @@ struct Search {
     std::optional<double> min_score;
     bool self_query = true;
     std::vector<Attribute> attributes;
+    std::optional<std::string> kind;
+    json::object prefer;
     std::optional<double> mmr;
 
     bool operator==(const Search&) const = default;
