@@ -60,6 +60,7 @@ class KnowledgeBase::Impl {
     Result<bool> DeleteDocument(const std::string& id);
     Result<void> Snapshot(const std::filesystem::path& to) const;
     Result<void> Restore(const std::filesystem::path& from);
+    Result<void> Drop();
     KnowledgeStatus Status() const;
 
   private:
@@ -99,7 +100,8 @@ Result<void> KnowledgeBase::Impl::Open() {
                                                {.chunk_size = options.splitter.size,
                                                 .chunk_overlap = options.splitter.overlap},
                                                context_.parts.tokenizer));
-    context_.embedding = EmbeddingKey(options.embedding_model, context_.dimensions());
+    context_.embedding = EmbeddingKey(options.embedding_model + "\n" + options.embedding_version,
+                                      context_.dimensions());
     context_.recipe = RecipeOf(options);
     Store& store = *context_.parts.store;
     ARGOSY_TRY(const bool there, RecoverCollection(store, options.name));
@@ -261,6 +263,15 @@ Result<void> KnowledgeBase::Impl::Restore(const std::filesystem::path& from) {
     return {};
 }
 
+Result<void> KnowledgeBase::Impl::Drop() {
+    ARGOSY_TRY(const Turn turn, TakeTurn({}));
+    const std::unique_lock lock(swap_);
+    ARGOSY_CHECK_OK(context_.parts.store->DropCollection(context_.collection()));
+    context_.ledger.Reset({});
+    notes_.Clear();
+    return {};
+}
+
 KnowledgeStatus KnowledgeBase::Impl::Status() const {
     KnowledgeStatus status;
     status.name = context_.options.name;
@@ -336,6 +347,8 @@ Result<void> KnowledgeBase::Snapshot(const std::filesystem::path& to) const {
 Result<void> KnowledgeBase::Restore(const std::filesystem::path& from) {
     return impl_->Restore(from);
 }
+
+Result<void> KnowledgeBase::Drop() { return impl_->Drop(); }
 
 KnowledgeStatus KnowledgeBase::Status() const { return impl_->Status(); }
 

@@ -62,6 +62,9 @@ class KnowledgeBase {
     /// Replaces all of it by what a snapshot holds; on an error it is as it was.
     Result<void> Restore(const std::filesystem::path& from);
 
+    /// Deletes all of it; whatever is called later gives kNotFound.
+    Result<void> Drop();
+
     KnowledgeStatus Status() const;
 
   private:

@@ -45,6 +45,8 @@ struct KnowledgeBaseOptions {
     SplitterOptions splitter = {};
     /// Says which model makes the vectors; another name makes them all anew. Empty without one.
     std::string embedding_model = {};
+    /// Changes with whatever else decides on the vectors: the model's file, a prefix of passages.
+    std::string embedding_version = {};
     SearchSettings search = {};
     size_t limit = 5;                      // passages of a search that names no number
     std::optional<double> min_score = {};  // passages below it, by the last stage, are left out

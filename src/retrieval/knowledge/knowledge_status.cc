@@ -16,12 +16,36 @@ const char* ToString(SourceState state) {
     return "waiting";
 }
 
+namespace {
+
+// As resources tell their state.
+const char* ResourceState(SourceState state) {
+    switch (state) {
+        case SourceState::kReady:
+            return "Ready";
+        case SourceState::kFailed:
+            return "Degraded";
+        case SourceState::kNeverRead:
+        case SourceState::kReading:
+            break;
+    }
+    return "Progressing";
+}
+
+const char* ResourceState(const std::string& state) {
+    if (state == "reading") return "Progressing";
+    return state == "failed" || state == "stale" ? "Degraded" : "Ready";
+}
+
+}  // namespace
+
 json::object KnowledgeStatus::ToJson() const {
     json::array list;
     for (const SourceStatus& source : sources) {
         list.push_back({{"uri", source.uri},
                         {"upload", source.upload},
-                        {"state", ToString(source.state)},
+                        {"state", ResourceState(source.state)},
+                        {"reason", ToString(source.state)},
                         {"documents", source.documents},
                         {"problems", retrieval::ToJson(source.problems)}});
     }
@@ -30,7 +54,8 @@ json::object KnowledgeStatus::ToJson() const {
             {"chunks", chunks},
             {"embedding", embedding.empty() ? json::value() : json::value(embedding)},
             {"sources", std::move(list)},
-            {"state", state},
+            {"state", ResourceState(state)},
+            {"reason", state},
             {"message", message}};
 }
 

@@ -32,6 +32,8 @@ struct KnowledgeStatus {
     std::string state;
     std::string message;
 
+    /// `state` is there as resources tell theirs ("Ready", "Progressing", "Degraded"), the words of
+    /// above are its `reason`.
     json::object ToJson() const;
 };
 
