@@ -3,6 +3,7 @@
 #include "assistant/face/assistant_face.h"
 #include "local/resource_routes.h"
 #include "local/tenant_part.h"
+#include "serve/knowledge/knowledge_face.h"
 #include "serve/respond.h"
 
 namespace argosy::local {
@@ -39,8 +40,8 @@ void AddKeys(const Parts& parts, const ApiNeeds& needs, ApiContent& content) {
 // An assistant's own routes hold to the same rule as its name in the OpenAI API.
 void Guard(const ApiContent& content, ExtraRoute& route) {
     if (!content.refuse) return;
-    route.handler = [refuse = content.refuse,
-                     handler = std::move(route.handler)](const std::shared_ptr<Exchange>& exchange) {
+    route.handler = [refuse = content.refuse, handler = std::move(route.handler)](
+                        const std::shared_ptr<Exchange>& exchange) {
         const std::string name(exchange->request().Param("name"));
         if (!name.empty()) {
             if (const auto error = refuse(exchange->request(), name)) {
@@ -80,6 +81,17 @@ void AddAssistants(const Parts& parts, ApiContent& content) {
     content.keeps.insert(content.keeps.begin(), face);  // ends before what it stands on
 }
 
+void AddKnowledge(const Parts& parts, ApiContent& content) {
+    const auto set = std::make_shared<serve::KnowledgeSet>();
+    for (const auto& [id, part] : parts) {
+        // Their names are the resources', of which there is one each.
+        if (part->knowledge) (void)set->Add({.base = part->knowledge});
+    }
+    const auto face = std::make_shared<serve::KnowledgeFace>(set, serve::KnowledgeFaceOptions{});
+    for (ExtraRoute& route : face->Routes()) content.extra_routes.push_back(std::move(route));
+    content.keeps.insert(content.keeps.begin(), face);
+}
+
 }  // namespace
 
 serve::ApiContent AssembleApi(const Parts& parts, const ApiNeeds& needs) {
@@ -88,6 +100,7 @@ serve::ApiContent AssembleApi(const Parts& parts, const ApiNeeds& needs) {
     AddModels(parts, content);
     AddKeys(parts, needs, content);
     AddAssistants(parts, content);
+    AddKnowledge(parts, content);
     for (ExtraRoute& route : ResourceRoutes(*needs.board)) {
         content.extra_routes.push_back(std::move(route));
     }

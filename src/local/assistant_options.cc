@@ -38,8 +38,7 @@ void AddInput(const rs::Guardrail& guard, GuardOptions& out) {
             out.off_topic = action;
             out.allowed_topics.insert(out.allowed_topics.end(), guard.allow.begin(),
                                       guard.allow.end());
-            out.denied_topics.insert(out.denied_topics.end(), guard.deny.begin(),
-                                     guard.deny.end());
+            out.denied_topics.insert(out.denied_topics.end(), guard.deny.begin(), guard.deny.end());
             break;
         case rs::GuardrailKind::kLength:
             out.input_length = action;
@@ -61,9 +60,10 @@ void AddOutput(const rs::Guardrail& guard, size_t index, GuardOptions& out, Warn
             break;
         case rs::GuardrailKind::kInjection:
         case rs::GuardrailKind::kTopics:
-            warnings.push_back(fmt::format("guardrails.output[{}] is checked in questions only; "
-                                           "move it to guardrails.input",
-                                           index));
+            warnings.push_back(
+                fmt::format("guardrails.output[{}] is checked in questions only; "
+                            "move it to guardrails.input",
+                            index));
             break;
     }
     if (guard.message) out.refusal = *guard.message;
@@ -83,7 +83,7 @@ assistant::PromptOptions PromptOf(const rs::AssistantSpec& spec) {
     out.system = spec.prompt;
     while (out.system.ends_with('\n')) out.system.pop_back();
     out.heading = spec.answering.heading;
-    out.line = spec.answering.passage.value_or("");
+    out.line = spec.answering.line;
     out.question_first = spec.answering.question_first;
     out.max_context_bytes = static_cast<size_t>(spec.answering.context_tokens) * kBytesPerToken;
     return out;
@@ -111,6 +111,18 @@ assistant::HistoryOptions HistoryOf(const rs::Memory& memory) {
     return out;
 }
 
+assistant::RewriteMode RewriteOf(rs::Rewrite rewrite) {
+    switch (rewrite) {
+        case rs::Rewrite::kRules:
+            return assistant::RewriteMode::kRules;
+        case rs::Rewrite::kModel:
+            return assistant::RewriteMode::kModel;
+        case rs::Rewrite::kNone:
+            break;
+    }
+    return assistant::RewriteMode::kOff;
+}
+
 }  // namespace
 
 assistant::AssistantConfig AssistantConfigOf(const rs::Assistant& assistant,
@@ -121,15 +133,16 @@ assistant::AssistantConfig AssistantConfigOf(const rs::Assistant& assistant,
     config.description = spec.ui.title;
     config.prompt = PromptOf(spec);
     config.history = HistoryOf(spec.memory);
-    config.rewrite =
-        spec.answering.rewrite ? assistant::RewriteMode::kRules : assistant::RewriteMode::kOff;
+    config.rewrite = RewriteOf(spec.answering.rewrite);
     config.unknown.answer = spec.answering.unknown;
+    config.unknown.ask_model_anyway = spec.answering.always_ask;
     config.guard = GuardsOf(spec.guardrails, warnings);
     config.sampling = SamplingOf(spec.sampling, model, warnings);
     config.ui = {spec.ui.title, spec.ui.greeting, spec.ui.suggestions};
     if (!spec.answering.citations) {
-        warnings.push_back("answering.citations: false has no effect; leave the numbers out of the "
-                           "prompt by answering.passage");
+        warnings.push_back(
+            "answering.citations: false has no effect; leave the numbers out of the "
+            "prompt by answering.line");
     }
     return config;
 }

@@ -53,15 +53,15 @@ std::vector<std::string> PrivateHosts(const rs::AssistantSpec& spec) {
 }
 
 Result<void> CheckHost(const std::string& address, const rs::ToolPolicy& policy) {
-    const std::string host = address.substr(0, address.find_first_of("/?", address.find("://") + 3));
+    const std::string host =
+        address.substr(0, address.find_first_of("/?", address.find("://") + 3));
     ARGOSY_TRY(const Url url, ParseUrl(host));
     if (IsAllowed(url.host, policy.allow_hosts)) return {};
     return Err(ErrorCode::kPermissionDenied, "its host {} is not in toolPolicy.allowHosts",
                url.host);
 }
 
-Result<std::unique_ptr<assistant::Tool>> MakeOne(const rs::Tool& tool,
-                                                 const rs::ToolPolicy& policy,
+Result<std::unique_ptr<assistant::Tool>> MakeOne(const rs::Tool& tool, const rs::ToolPolicy& policy,
                                                  const Surroundings& around, HttpClient& client) {
     ARGOSY_CHECK_OK(CheckHost(tool.url, policy));
     if (tool.body || tool.result) {

@@ -41,9 +41,9 @@ class Passing : public std::enable_shared_from_this<Passing> {
         status_ = head.status;
         type_ = head.headers.Get("Content-Type");
         if (!type_.starts_with("text/event-stream")) return true;
-        stream_ = exchange_->StartStream(status_, {{"Content-Type", type_},
-                                                   {"Cache-Control", "no-cache"},
-                                                   {"X-Accel-Buffering", "no"}});
+        stream_ = exchange_->StartStream(
+            status_,
+            {{"Content-Type", type_}, {"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}});
         return true;
     }
     bool Data(std::string_view bytes) {
@@ -113,9 +113,8 @@ Result<Started> StartExternalModel(const resources::Model& model, const Surround
     ARGOSY_TRY(Upstream upstream, UpstreamOf(model, around));
     const std::string url = upstream.url;
     ARGOSY_TRY(auto chat, assistant::MakeHttpChatModel(
-                              *upstream.client, {.url = url,
-                                                 .model = upstream.model,
-                                                 .api_key = upstream.key}));
+                              *upstream.client,
+                              {.url = url, .model = upstream.model, .api_key = upstream.key}));
     auto part = std::make_shared<Part>();
     part->chat = std::move(chat);
     json::object details{{"engine", "external"}, {"url", url}, {"model", upstream.model}};

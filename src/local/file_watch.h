@@ -19,8 +19,8 @@ class FileWatch {
     FileWatch& operator=(FileWatch&&) = delete;
     ~FileWatch();
 
-    /// Watches these from now on, and none else. What cannot be watched (its folder is not there) is
-    /// passed over.
+    /// Watches these from now on, and none else. What cannot be watched (its folder is not there)
+    /// is passed over.
     void Watch(const std::set<std::filesystem::path>& files);
     /// To be polled for reading.
     int fd() const { return fd_; }

@@ -86,9 +86,9 @@ Result<Environment> EnvironmentOf(const rs::KnowledgeSource& source, const Surro
 Result<SourceOptions> SourceOf(const rs::KnowledgeSource& source, const Surroundings& around) {
     SourceOptions out;
     out.uri = Resolved(around, source.uri);
-    out.load.table = {source.id_column.value_or(""),     source.title_column.value_or(""),
-                      source.text_columns,               source.text_template.value_or(""),
-                      source.metadata_columns,           0};
+    out.load.table = {source.id_column.value_or(""), source.title_column.value_or(""),
+                      source.text_columns,           source.text_template.value_or(""),
+                      source.metadata_columns,       0};
     if (source.format) out.load.kind = KindOf(*source.format);
     out.load.allow_private_addresses = true;  // who wrote the file says where it may look
     ARGOSY_TRY(out.load.environment, EnvironmentOf(source, around));
@@ -108,7 +108,15 @@ void AddSources(SourceOptions source, const std::vector<std::string>& include,
     }
 }
 
-Result<retrieval::SearchSettings> SettingsOf(const rs::Search& search) {
+retrieval::Condition ConditionOf(const rs::Preference& preference) {
+    if (preference.is) {
+        return {preference.attribute, retrieval::Match{{json::value(*preference.is)}}};
+    }
+    return {preference.attribute,
+            retrieval::Range{.lt = preference.below, .gt = preference.above}};
+}
+
+retrieval::SearchSettings SettingsOf(const rs::Search& search) {
     retrieval::SearchSettings out;
     out.candidates = static_cast<size_t>(search.candidates);
     out.dense_weight = search.dense_weight;
@@ -119,11 +127,10 @@ Result<retrieval::SearchSettings> SettingsOf(const rs::Search& search) {
         const FieldHint hint{attribute.name, attribute.words, attribute.scale, attribute.synonyms};
         out.fields.push_back(hint);
     }
-    out.kind_field = search.kind.value_or("");
-    if (!search.prefer.empty()) {
-        auto preferred = retrieval::ParseFilter(search.prefer);
-        if (!preferred) return At("spec.search.prefer", std::move(preferred.error()));
-        out.preferred = std::move(*preferred);
+    out.kind_field = search.kind_attribute;
+    out.related = static_cast<size_t>(search.related);
+    for (const rs::Preference& preference : search.prefer) {
+        out.preferred.must.push_back(ConditionOf(preference));
     }
     return out;
 }
@@ -140,14 +147,15 @@ Result<retrieval::KnowledgeBaseOptions> KnowledgeOptionsOf(const rs::KnowledgeBa
         ARGOSY_TRY(SourceOptions one, SourceOf(source, around));
         AddSources(std::move(one), source.include, options.sources);
         if (!source.exclude.empty()) {
-            warnings.push_back(source.uri + ": exclude has no effect on one machine; name what is "
-                                            "wanted by include");
+            warnings.push_back(source.uri +
+                               ": exclude has no effect on one machine; name what is "
+                               "wanted by include");
         }
     }
     options.splitter = {KindOf(spec.splitter), static_cast<size_t>(spec.splitter.size),
                         static_cast<size_t>(spec.splitter.overlap)};
     options.embedding_model = spec.embedding.value_or("");
-    ARGOSY_TRY(options.search, SettingsOf(spec.search));
+    options.search = SettingsOf(spec.search);
     options.limit = static_cast<size_t>(spec.search.limit);
     options.min_score = spec.search.min_score;
     options.pii = PolicyOf(spec.privacy.pii);

@@ -38,10 +38,9 @@ Started Outcome(const KnowledgeBase& base, const IngestReport& report,
     }
     if (report.problem_count > 0) {
         const retrieval::IngestProblem& first = report.problems.front();
-        warnings.push_back(fmt::format("{} of the documents {} left out; the first: {}: {}",
-                                       report.problem_count,
-                                       report.problem_count == 1 ? "is" : "are", first.place,
-                                       first.message));
+        warnings.push_back(
+            fmt::format("{} of the documents {} left out; the first: {}: {}", report.problem_count,
+                        report.problem_count == 1 ? "is" : "are", first.place, first.message));
     }
     out.warnings = std::move(warnings);
     out.details = DetailsOf(base);
@@ -72,8 +71,8 @@ Result<retrieval::KnowledgeParts> PartsOf(const resources::KnowledgeBaseSpec& sp
         const PartPtr model = FindPart(running, resources::Kind::kModel, *spec.embedding);
         if (model) parts.embedder = model->embedder;
         if (model && model->host) {
-            parts.tokenizer = std::shared_ptr<const Tokenizer>(model->host,
-                                                               &model->host->tokenizer());
+            parts.tokenizer =
+                std::shared_ptr<const Tokenizer>(model->host, &model->host->tokenizer());
         }
     }
     if (spec.rerank) {

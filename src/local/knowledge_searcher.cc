@@ -28,8 +28,7 @@ class KnowledgeSearcher final : public assistant::Searcher {
     explicit KnowledgeSearcher(std::vector<std::shared_ptr<const retrieval::KnowledgeBase>> bases)
         : bases_(std::move(bases)) {}
 
-    Result<std::vector<Passage>> Search(const std::string& question,
-                                        size_t limit) const override {
+    Result<std::vector<Passage>> Search(const std::string& question, size_t limit) const override {
         std::vector<Passage> passages;
         for (const auto& base : bases_) {
             ARGOSY_TRY(const retrieval::FoundPassages found, base->Search(question, limit));

@@ -81,9 +81,9 @@ class LocalApp::Impl {
     std::map<fs::path, std::vector<std::string>> sources_;  // of the main thread
     Application declared_;                                  // of the main thread
     mutable std::mutex mutex_;
-    Parts parts_;                // GUARDED_BY(mutex_)
-    bool has_tenants_ = false;   // GUARDED_BY(mutex_)
-    bool ready_ = false;         // GUARDED_BY(mutex_)
+    Parts parts_;               // GUARDED_BY(mutex_)
+    bool has_tenants_ = false;  // GUARDED_BY(mutex_)
+    bool ready_ = false;        // GUARDED_BY(mutex_)
     std::unique_ptr<serve::ApiServer> server_;
     std::unique_ptr<LocalStarter> starter_;
     std::unique_ptr<Reconciler> reconciler_;
@@ -134,8 +134,8 @@ Result<void> LocalApp::Impl::Begin(Application application) {
     starter_ = std::make_unique<LocalStarter>(around_, board_);
     reconciler_ = std::make_unique<Reconciler>(*starter_, board_,
                                                [this](const Parts& parts) { Publish(parts); });
-    supervisor_ = std::make_unique<Supervisor>(*reconciler_, options_.retry_after,
-                                               [this] { Settled(); });
+    supervisor_ =
+        std::make_unique<Supervisor>(*reconciler_, options_.retry_after, [this] { Settled(); });
     Want(std::move(application));
     return {};
 }
@@ -213,8 +213,8 @@ Result<std::unique_ptr<LocalApp>> LocalApp::Start(LocalOptions options, Applicat
     options.file = fs::absolute(options.file).lexically_normal();
     ARGOSY_TRY(StateDir state, StateDir::Open(options.state));
     ARGOSY_TRY(FileWatch watch, FileWatch::Open());
-    auto impl = std::make_unique<Impl>(std::move(options), observer, std::move(state),
-                                       std::move(watch));
+    auto impl =
+        std::make_unique<Impl>(std::move(options), observer, std::move(state), std::move(watch));
     ARGOSY_CHECK_OK(impl->Begin(std::move(application)));
     return std::unique_ptr<LocalApp>(new LocalApp(std::move(impl)));
 }

@@ -17,10 +17,11 @@ Result<Started> LocalStarter::Start(const ResourceId& id, const Application& app
         case Kind::kModel:
             return StartModel(application.models.at(id.name), around_, context);
         case Kind::kKnowledgeBase:
-            return StartKnowledge(application.knowledge_bases.at(id.name), around_, running, context,
-                                  Telling(id));
+            return StartKnowledge(application.knowledge_bases.at(id.name), around_, running,
+                                  context, Telling(id));
         case Kind::kAssistant:
-            return StartAssistant(application.assistants.at(id.name), application, around_, running);
+            return StartAssistant(application.assistants.at(id.name), application, around_,
+                                  running);
         case Kind::kRoute:
             return StartRoute(application.routes.at(id.name), application, running);
         case Kind::kTenant:

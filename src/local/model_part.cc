@@ -92,8 +92,8 @@ json::object DetailsOf(const serve::ModelHost& host) {
 Result<void> CheckTask(const serve::ModelHost& host, Task task) {
     const RunnerInfo& info = host.info();
     const bool generates = task == Task::kChat || task == Task::kCompletion;
-    const bool fits = generates ? info.generates
-                                : (task == Task::kEmbedding ? info.embeds : info.reranks);
+    const bool fits =
+        generates ? info.generates : (task == Task::kEmbedding ? info.embeds : info.reranks);
     if (fits) return {};
     const char* is = info.reranks ? "rerank" : info.generates ? "chat" : "embedding";
     return Err(ErrorCode::kInvalidArgument,
@@ -120,15 +120,14 @@ Result<Started> StartOnEngine(const Model& model, const Surroundings& around,
         ARGOSY_TRY(options.fetch.token, ReadSecret(*model.spec.source_token, around.environment));
     }
     context.progress("loads " + options.source);
-    ARGOSY_TRY(std::shared_ptr<serve::ModelHost> host,
-               serve::ModelHost::Open(std::move(options)));
+    ARGOSY_TRY(std::shared_ptr<serve::ModelHost> host, serve::ModelHost::Open(std::move(options)));
     ARGOSY_CHECK_OK(CheckTask(*host, model.spec.task));
     auto part = std::make_shared<Part>();
     part->host = host;
     if (host->info().generates) {
         // The chat model refers to the host: both end together.
-        using Both = std::pair<std::shared_ptr<serve::ModelHost>,
-                               std::unique_ptr<assistant::ChatModel>>;
+        using Both =
+            std::pair<std::shared_ptr<serve::ModelHost>, std::unique_ptr<assistant::ChatModel>>;
         const auto both = std::make_shared<Both>(host, assistant::MakeEngineChatModel(*host));
         part->chat = std::shared_ptr<const assistant::ChatModel>(both, both->second.get());
     }
@@ -139,11 +138,11 @@ Result<Started> StartOnEngine(const Model& model, const Surroundings& around,
         ARGOSY_TRY(part->reranker, serve::MakeEngineReranker(host));
     }
     const MemoryPlan& memory = host->memory();
-    Started started{std::move(part),
-                    fmt::format("{}, {} of memory, context {}", host->info().architecture,
-                                FormatBytes(memory.total()),
-                                host->engine().options().context_length),
-                    WarningsOf(model, *host), DetailsOf(*host)};
+    Started started{
+        std::move(part),
+        fmt::format("{}, {} of memory, context {}", host->info().architecture,
+                    FormatBytes(memory.total()), host->engine().options().context_length),
+        WarningsOf(model, *host), DetailsOf(*host)};
     return started;
 }
 

@@ -28,9 +28,9 @@ struct Part {
     std::shared_ptr<const retrieval::Reranker> reranker;
     std::shared_ptr<retrieval::KnowledgeBase> knowledge;
     std::shared_ptr<const assistant::Assistant> assistant;
-    std::shared_ptr<Refresher> refresher;             // of a KnowledgeBase; ends before it
-    std::vector<std::string> keys;                    // of a Tenant
-    std::vector<std::string> models;                  // that the Tenant may ask; empty: all
+    std::shared_ptr<Refresher> refresher;            // of a KnowledgeBase; ends before it
+    std::vector<std::string> keys;                   // of a Tenant
+    std::vector<std::string> models;                 // that the Tenant may ask; empty: all
     std::vector<std::shared_ptr<const void>> keeps;  // ends after all above
 };
 

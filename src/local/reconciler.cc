@@ -64,8 +64,8 @@ bool Reconciler::NeedsMissing(const ResourceId& id) {
         if (parts_.contains(need)) continue;
         failed_.insert(id);
         board_.Set(id, State::kDegraded, "NeedsAnother",
-                   fmt::format("{} is not there; 'argosy describe {}/{}' says why",
-                               need.ToString(), InfoOf(need.kind).plural, need.name));
+                   fmt::format("{} is not there; 'argosy describe {}/{}' says why", need.ToString(),
+                               InfoOf(need.kind).plural, need.name));
         return true;
     }
     return false;

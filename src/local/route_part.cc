@@ -134,15 +134,15 @@ Result<Started> StartRoute(const rs::Route& route, const Application& applicatio
                  const bool header = spec.canary && spec.canary->header &&
                                      !request.headers.Get(*spec.canary->header).empty();
                  const auto chosen = ChooseBackend(
-                     spec, [&](const std::string& model) { return models.contains(model); },
-                     header, Random());
+                     spec, [&](const std::string& model) { return models.contains(model); }, header,
+                     Random());
                  // There is one: models is not empty, and a backend of weight 0 is a fallback.
                  return serve::ApiResult<std::string>(chosen.value_or(models.begin()->first));
              }});
     }
     return Started{std::move(part),
-                   fmt::format("{} model{} behind {}", models.size(),
-                               models.size() == 1 ? "" : "s", fmt::join(names, ", ")),
+                   fmt::format("{} model{} behind {}", models.size(), models.size() == 1 ? "" : "s",
+                               fmt::join(names, ", ")),
                    WarningsOf(spec, models), json::object{{"models", models.size()}}};
 }
 

@@ -53,8 +53,10 @@ Result<StateDir> StateDir::Open(const fs::path& path) {
     std::error_code error;
     fs::create_directories(path, error);
     if (error) {
-        return Err(ErrorCode::kInternal, "cannot make the folder {}: {}; choose another with "
-                                         "--state", path.string(), error.message());
+        return Err(ErrorCode::kInternal,
+                   "cannot make the folder {}: {}; choose another with "
+                   "--state",
+                   path.string(), error.message());
     }
     fs::permissions(path, fs::perms::owner_all, error);
     const fs::path lock = path / "lock";
@@ -85,11 +87,10 @@ StateDir::~StateDir() {
 }
 
 Result<void> StateDir::Publish(const Control& control) const {
-    const std::string text =
-        json::serialize(json::object{{"pid", control.pid},
-                                     {"url", control.url},
-                                     {"key", control.key},
-                                     {"application", control.application}});
+    const std::string text = json::serialize(json::object{{"pid", control.pid},
+                                                          {"url", control.url},
+                                                          {"key", control.key},
+                                                          {"application", control.application}});
     // Made for the user alone before anything is written, and whole before it has its name.
     const fs::path made = path_ / "control.json.new";
     std::error_code error;

@@ -31,12 +31,12 @@ Result<Started> StartTenant(const resources::Tenant& tenant, const Application& 
         warnings.push_back("limits hold behind a gateway only");
     }
     if (spec.budget) warnings.push_back("the budget holds behind a gateway only");
-    return Started{std::move(part),
-                   fmt::format("{} key{}, may ask for {}", spec.api_keys.size(),
-                               spec.api_keys.size() == 1 ? "" : "s",
-                               spec.models.empty() ? "all" : fmt::format("{}", fmt::join(
-                                                                 spec.models, ", "))),
-                   std::move(warnings)};
+    return Started{
+        std::move(part),
+        fmt::format("{} key{}, may ask for {}", spec.api_keys.size(),
+                    spec.api_keys.size() == 1 ? "" : "s",
+                    spec.models.empty() ? "all" : fmt::format("{}", fmt::join(spec.models, ", "))),
+        std::move(warnings)};
 }
 
 std::optional<serve::ApiError> RefuseModel(const std::vector<PartPtr>& tenants,
@@ -44,12 +44,13 @@ std::optional<serve::ApiError> RefuseModel(const std::vector<PartPtr>& tenants,
     for (const PartPtr& tenant : tenants) {
         // By the same comparison as at the door, which tells nothing about keys by its time.
         if (tenant->keys.empty() || serve::ApiKeys(tenant->keys).Check(request)) continue;
-        if (tenant->models.empty() || std::ranges::find(tenant->models, model) != tenant->models.end()) {
+        if (tenant->models.empty() ||
+            std::ranges::find(tenant->models, model) != tenant->models.end()) {
             return std::nullopt;
         }
-        serve::ApiError error = serve::FromStatus(
-            403, fmt::format("This key may not ask for '{}'; it may ask for {}", model,
-                             fmt::join(tenant->models, ", ")));
+        serve::ApiError error =
+            serve::FromStatus(403, fmt::format("This key may not ask for '{}'; it may ask for {}",
+                                               model, fmt::join(tenant->models, ", ")));
         error.param = "model";
         return error;
     }

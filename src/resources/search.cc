@@ -29,6 +29,18 @@ const Description<Attribute>& Describe(const Attribute*) {
     return kDescription;
 }
 
+const Description<Preference>& Describe(const Preference*) {
+    static const auto kDescription =
+        Description<Preference>("Preference", "What is rather shown, where anything else fits too.")
+            .Field("attribute", &Preference::attribute, "The metadata's name.",
+                   {.required = true, .max_length = 253})
+            .Field("above", &Preference::above, "Its number is above this.")
+            .Field("below", &Preference::below, "Its number is below this.")
+            .Field("is", &Preference::is, "It has this value.")
+            .Holds(ExactlyOne({"above", "below", "is"}));
+    return kDescription;
+}
+
 const Description<Search>& Describe(const Search*) {
     static const auto kDescription =
         Description<Search>("Search", "How pieces are found.")
@@ -48,12 +60,16 @@ const Description<Search>& Describe(const Search*) {
             .Field("attributes", &Search::attributes,
                    "What a question may name; without any, what the metadata shows by itself.",
                    {.key = "name"})
-            .Field("kind", &Search::kind,
-                   "The attribute that says what kind of thing a document is, e.g. category: what "
-                   "is compared with a thing, or shown beside it, is of its kind.")
+            .Field("kindAttribute", &Search::kind_attribute,
+                   "The attribute that says what kind of thing a piece is (category): what is like "
+                   "a thing that the question names, or compared with it, is of its kind.",
+                   {.max_length = 253})
+            .Field("related", &Search::related,
+                   "Pieces of the same kind shown beside a thing that the question names.",
+                   {.min = 0, .max = 20})
             .Field("prefer", &Search::prefer,
-                   "A filter, as Qdrant writes it: what meets it is shown rather than what does "
-                   "not, where something meets all else.")
+                   "What is rather shown, where something meets it besides all else: what is in "
+                   "stock.")
             .Field("mmr", &Search::mmr,
                    "Variety in what is found, from 0 (none) to 1 (maximal marginal relevance).",
                    {.min = 0, .max = 1})

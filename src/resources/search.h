@@ -27,6 +27,16 @@ struct Attribute {
 };
 const Description<Attribute>& Describe(const Attribute*);
 
+/// What is rather shown: pieces whose attribute is above, below or equal to something.
+struct Preference {
+    std::string attribute;
+    std::optional<double> above, below;
+    std::optional<std::string> is;
+
+    bool operator==(const Preference&) const = default;
+};
+const Description<Preference>& Describe(const Preference*);
+
 struct Search {
     int limit = 5;
     int candidates = 50;
@@ -35,8 +45,9 @@ struct Search {
     std::optional<double> min_score;
     bool self_query = true;
     std::vector<Attribute> attributes;
-    std::optional<std::string> kind;
-    json::object prefer;
+    std::string kind_attribute;
+    int related = 2;
+    std::vector<Preference> prefer;
     std::optional<double> mmr;
 
     bool operator==(const Search&) const = default;
