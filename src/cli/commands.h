@@ -27,6 +27,8 @@ void AddConvert(CLI::App& app, Globals& globals);
 void AddMakeModel(CLI::App& app, Globals& globals);
 void AddMakeShop(CLI::App& app, Globals& globals);
 void AddTune(CLI::App& app, Globals& globals);
+void AddIndex(CLI::App& app, Globals& globals);
+void AddSearch(CLI::App& app, Globals& globals);
 void AddEval(CLI::App& app, Globals& globals);
 void AddValidate(CLI::App& app, Globals& globals);
 void AddSchema(CLI::App& app, Globals& globals);

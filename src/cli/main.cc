@@ -88,6 +88,8 @@ int Main(int argc, const char* const* argv) {
     AddMakeModel(app, globals);
     AddMakeShop(app, globals);
     AddTune(app, globals);
+    AddIndex(app, globals);
+    AddSearch(app, globals);
     AddEval(app, globals);
     AddValidate(app, globals);
     AddSchema(app, globals);

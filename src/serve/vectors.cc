@@ -1,14 +1,15 @@
 #include "serve/vectors.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <numeric>
 
 #include "net/base64.h"
 #include "serve/chat_call.h"
 #include "serve/completion_request.h"
+#include "serve/rerank_pair.h"
 #include "serve/respond.h"
+#include "serve/unit_length.h"
 
 namespace argosy::serve {
 
@@ -32,14 +33,6 @@ void Submit(const ModelHost& host, const std::shared_ptr<Exchange>& exchange, Em
 int64_t CountTokens(const std::vector<std::vector<TokenId>>& inputs) {
     return std::accumulate(inputs.begin(), inputs.end(), int64_t{0},
                            [](int64_t sum, const auto& input) { return sum + std::ssize(input); });
-}
-
-void Normalise(std::span<float> vector) {
-    double sum = 0;
-    for (const float x : vector) sum += double{x} * double{x};
-    if (sum <= 0) return;
-    const auto scale = static_cast<float>(1 / std::sqrt(sum));
-    for (float& x : vector) x *= scale;
 }
 
 json::value VectorJson(std::span<const float> vector, bool base64) {
@@ -87,7 +80,7 @@ json::object EmbeddingsJson(const std::string& model, std::vector<float> vectors
     json::array data;
     for (size_t i = 0; i * width < vectors.size(); ++i) {
         const auto vector = std::span(vectors).subspan(i * width, width).first(shape.dimensions);
-        if (shape.normalise) Normalise(vector);
+        if (shape.normalise) MakeUnitLength(vector);
         data.push_back({{"object", "embedding"},
                         {"index", i},
                         {"embedding", VectorJson(vector, shape.base64)}});
@@ -103,28 +96,8 @@ struct RerankCall {
     std::vector<std::string> documents;
     int32_t top_n = 0;
     bool return_documents = true;
-    std::string instruction =
-        "Given a web search query, retrieve relevant passages that answer the query";
+    std::string instruction{kRerankInstruction};
 };
-
-// A generative reranker is asked in words, by the prompt that Qwen3-Reranker was trained with; a
-// cross-encoder takes both texts as a pair.
-void AddPair(const ModelHost& host, const RerankCall& call, const std::string& document,
-             EmbedRequest& request) {
-    auto& types = request.type_ids.emplace_back();
-    if (!host.info().causal) {
-        request.inputs.push_back(host.tokenizer().EncodePair(call.query, document, &types));
-        return;
-    }
-    const std::string text = fmt::format(
-        "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query "
-        "and the Instruct provided. Note that the answer can only be \"yes\" or \"no\"."
-        "<|im_end|>\n<|im_start|>user\n<Instruct>: {}\n<Query>: {}\n<Document>: {}<|im_end|>\n"
-        "<|im_start|>assistant\n<think>\n\n</think>\n\n",
-        call.instruction, call.query, document);
-    request.inputs.push_back(host.tokenizer().Encode(text, {.add_special = false}));
-    types.assign(request.inputs.back().size(), 0);
-}
 
 // A document is a text, or an object with a "text".
 void ReadDocuments(Fields& fields, std::vector<std::string>& documents) {
@@ -208,7 +181,7 @@ void HandleRerank(const ModelHost& host, std::shared_ptr<Exchange> exchange,
     EmbedRequest request;
     request.scores = true;
     for (const std::string& document : call.documents) {
-        AddPair(host, call, document, request);
+        AddRerankPair(host, call.query, document, call.instruction, request);
     }
     const int64_t tokens = CountTokens(request.inputs);
     Submit(host, exchange, std::move(request), [=](const std::vector<float>& scores) {

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "assistant/face/answer_reply.h"
-#include "assistant/face/face_work.h"
 #include "assistant/face/session_routes.h"
 #include "assistant/recommend/recommend_request.h"
+#include "serve/face_work.h"
 #include "serve/respond.h"
 
 namespace argosy::assistant {
 
-using internal::FaceWork;
+using serve::FaceWork;
 using serve::ApiError;
 using ExchangePtr = std::shared_ptr<Exchange>;
 

@@ -1,5 +1,5 @@
-// Requests on their way through the face's own workers, each of which ends when its client leaves.
-// Thread-safe.
+// Requests of a face (assistants, knowledge bases) on their way through its own workers, each of
+// which ends when its client leaves. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -12,12 +12,12 @@
 #include "net/exchange.h"
 #include "serve/worker_pool.h"
 
-namespace argosy::assistant::internal {
+namespace argosy::serve {
 
 class FaceWork {
   public:
     FaceWork(unsigned workers, size_t max_waiting)
-        : most_(workers + max_waiting), pool_(std::make_unique<serve::WorkerPool>(workers)) {}
+        : most_(workers + max_waiting), pool_(std::make_unique<WorkerPool>(workers)) {}
     /// Stops all, and waits for them.
     ~FaceWork();
 
@@ -32,7 +32,7 @@ class FaceWork {
     std::mutex mutex_;
     std::set<Stop> running_;  // GUARDED_BY(mutex_)
     bool ending_ = false;     // GUARDED_BY(mutex_)
-    std::unique_ptr<serve::WorkerPool> pool_;
+    std::unique_ptr<WorkerPool> pool_;
 };
 
-}  // namespace argosy::assistant::internal
+}  // namespace argosy::serve

@@ -1,8 +1,8 @@
-#include "assistant/face/face_work.h"
+#include "serve/face_work.h"
 
 #include "telemetry/log.h"
 
-namespace argosy::assistant::internal {
+namespace argosy::serve {
 
 FaceWork::~FaceWork() {
     {
@@ -26,7 +26,7 @@ bool FaceWork::Post(const std::shared_ptr<Exchange>& exchange,
         try {
             work(stop->get_token());
         } catch (const std::exception& e) {  // this request's end; the exchange answers 500
-            log::Error("assistant request failed", {{"error", e.what()}});
+            log::Error("request failed", {{"error", e.what()}});
         }
         End(stop);
     });
@@ -38,4 +38,4 @@ void FaceWork::End(const Stop& stop) {
     running_.erase(stop);
 }
 
-}  // namespace argosy::assistant::internal
+}  // namespace argosy::serve
