@@ -22,9 +22,10 @@ bool Read(const json::object& object, std::string_view name, std::string& out) {
 bool Read(const json::object& object, std::string_view name, size_t& out) {
     const json::value* value = object.if_contains(name);
     if (value == nullptr) return true;
-    const auto number = value->try_to_number<size_t>();
-    if (number) out = *number;
-    return number.has_value();
+    json::error_code error;
+    const auto number = value->to_number<size_t>(error);
+    if (!error) out = number;
+    return !error;
 }
 
 bool Read(const json::object& object, std::string_view name, bool& out) {

@@ -110,10 +110,10 @@ void AddSources(SourceOptions source, const std::vector<std::string>& include,
 
 retrieval::Condition ConditionOf(const rs::Preference& preference) {
     if (preference.is) {
-        return {preference.attribute, retrieval::Match{{json::value(*preference.is)}}};
+        return {preference.attribute, retrieval::MatchAny{{json::value(*preference.is)}}};
     }
     return {preference.attribute,
-            retrieval::Range{.lt = preference.below, .gt = preference.above}};
+            retrieval::Range{.gt = preference.above, .lt = preference.below}};
 }
 
 retrieval::SearchSettings SettingsOf(const rs::Search& search) {

@@ -28,15 +28,24 @@ class KnowledgeSearcher final : public assistant::Searcher {
     explicit KnowledgeSearcher(std::vector<std::shared_ptr<const retrieval::KnowledgeBase>> bases)
         : bases_(std::move(bases)) {}
 
-    Result<std::vector<Passage>> Search(const std::string& question, size_t limit) const override {
-        std::vector<Passage> passages;
+    Result<assistant::Passages> Search(const std::string& question, size_t limit) const override {
+        assistant::Passages passages;
         for (const auto& base : bases_) {
-            ARGOSY_TRY(const retrieval::FoundPassages found, base->Search(question, limit));
-            for (const retrieval::SearchHit& hit : found.hits) passages.push_back(AsPassage(hit));
+            ARGOSY_TRY(retrieval::FoundPassages found, base->Search(question, limit));
+            for (const retrieval::SearchHit& hit : found.hits) {
+                passages.list.push_back(AsPassage(hit));
+            }
+            // Said once, and only by the knowledge base that asked least in vain.
+            if (&base == &bases_.front() || found.missing.size() < passages.missing.size()) {
+                passages.missing = std::move(found.missing);
+            }
+            if (&base == &bases_.front()) passages.explanation = std::move(found.explanation);
         }
         // One knowledge base's order may say more than its scores.
-        if (bases_.size() > 1) std::ranges::stable_sort(passages, std::greater(), &Passage::score);
-        if (passages.size() > limit) passages.resize(limit);
+        if (bases_.size() > 1) {
+            std::ranges::stable_sort(passages.list, std::greater(), &Passage::score);
+        }
+        if (passages.list.size() > limit) passages.list.resize(limit);
         return passages;
     }
 

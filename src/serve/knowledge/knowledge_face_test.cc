@@ -47,7 +47,9 @@ class KnowledgeFaceTest : public ::testing::Test {
             if (asked.embedding_model == "none-such") {
                 return Err(ErrorCode::kNotFound, "There is no model 'none-such'");
             }
-            return KnowledgeEntry{.base = Open(std::move(asked))};
+            ARGOSY_TRY(auto made, retrieval::KnowledgeBase::Open(
+                                      std::move(asked), {.store = store_, .embedder = embedder_}));
+            return KnowledgeEntry{.base = std::move(made)};
         };
         face_ = std::make_unique<KnowledgeFace>(set_, std::move(options));
         Router router;
