@@ -121,7 +121,8 @@ void AddOutput(CLI::App& command, ViewFlags& flags) {
 void AddGet(CLI::App& app, Globals& globals) {
     CLI::App* command = app.add_subcommand("get", "List the resources of the running application");
     auto flags = std::make_shared<ViewFlags>();
-    command->add_option("what", flags->what, "a kind (models, kb ...) or kind/name; without it, all");
+    command->add_option("what", flags->what,
+                        "a kind (models, kb ...) or kind/name; without it, all");
     AddWhich(*command, *flags);
     AddOutput(*command, *flags);
     command->footer("Example:\n  argosy get\n  argosy get assistant/shop -o yaml");

@@ -48,6 +48,7 @@ void UpView::Say(const json::object& event) { std::cout << json::serialize(event
 
 void UpView::Begin(const std::string& file, const std::string& origin, const std::string& state,
                    const resources::Application& application) {
+    const std::scoped_lock lock(mutex_);
     application_ = application;
     began_ = Now();
     ForEachResource(application, [&](const auto& resource) {
@@ -59,7 +60,13 @@ void UpView::Begin(const std::string& file, const std::string& origin, const std
     Line(fmt::format("State in {}\n", state));
 }
 
+void UpView::OnListening(const std::string& url) {
+    const std::scoped_lock lock(mutex_);
+    url_ = url;
+}
+
 void UpView::OnStatus(const local::ResourceStatus& status, bool progress) {
+    const std::scoped_lock lock(mutex_);
     if (json_) {
         json::object event = status.ToJson(false);
         event["event"] = progress ? "progress" : "status";
@@ -68,8 +75,8 @@ void UpView::OnStatus(const local::ResourceStatus& status, bool progress) {
     if (status.state == local::State::kProgressing) {
         if (status.reason == "Starting" && !progress) starts_[status.id] = Now();
         if (!color_ || status.reason == "Waiting") return;
-        const std::string text = fmt::format("  {:<{}}  {}", local::ShortName(status.id), width_,
-                                             status.message);
+        const std::string text =
+            fmt::format("  {:<{}}  {}", local::ShortName(status.id), width_, status.message);
         if (transient_) std::cout << "\r\x1b[K";
         std::cout << Paint(kDim, text.substr(0, kLongestLine)) << std::flush;
         transient_ = true;
@@ -85,6 +92,7 @@ void UpView::OnStatus(const local::ResourceStatus& status, bool progress) {
 }
 
 void UpView::OnSettled(const std::vector<local::ResourceStatus>& all) {
+    const std::scoped_lock lock(mutex_);
     const auto degraded = std::ranges::count_if(all, [](const local::ResourceStatus& status) {
         return status.state == local::State::kDegraded;
     });
@@ -100,9 +108,10 @@ void UpView::OnSettled(const std::vector<local::ResourceStatus>& all) {
         TellAddresses();
     }
     if (degraded > 0) {
-        Line(fmt::format("{} of {} degraded: 'argosy get' lists them, 'argosy describe KIND/NAME' "
-                         "tells all about one.",
-                         degraded, all.size()));
+        Line(
+            fmt::format("{} of {} degraded: 'argosy get' lists them, 'argosy describe KIND/NAME' "
+                        "tells all about one.",
+                        degraded, all.size()));
     }
     told_ = true;
 }
@@ -136,12 +145,14 @@ void UpView::TellAddresses() {
 }
 
 void UpView::OnReload(bool unchanged) {
+    const std::scoped_lock lock(mutex_);
     if (json_) return Say({{"event", "reload"}, {"unchanged", unchanged}});
     Line(unchanged ? "\nThe file was read again: it says the same."
                    : "\nThe file was read again; only what changed is started anew.");
 }
 
 void UpView::OnProblems(const resources::Problems& problems) {
+    const std::scoped_lock lock(mutex_);
     if (json_) {
         json::array list;
         for (const resources::Problem& problem : problems) list.push_back(problem.ToJson());
@@ -152,12 +163,14 @@ void UpView::OnProblems(const resources::Problems& problems) {
 }
 
 void UpView::Stopping(std::chrono::seconds drain) {
+    const std::scoped_lock lock(mutex_);
     if (json_) return Say({{"event", "stopping"}, {"drain_seconds", drain.count()}});
     Line(fmt::format("\nStopping: running requests get {} s. Ctrl-C again ends at once.",
                      drain.count()));
 }
 
 void UpView::Stopped(bool whole) {
+    const std::scoped_lock lock(mutex_);
     if (json_) return Say({{"event", "stopped"}, {"all_requests_ended", whole}});
     Line(whole ? "Stopped." : "Stopped; some requests were cut off.");
 }

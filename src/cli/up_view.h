@@ -2,12 +2,14 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "local/local_app.h"
 
 namespace argosy::cli {
 
+/// Thread-safe: what it observes comes from one thread, the end from another.
 class UpView final : public local::Observer {
   public:
     /// `color`: standard output is a terminal that shows it.
@@ -16,11 +18,10 @@ class UpView final : public local::Observer {
     /// What will run, before anything starts.
     void Begin(const std::string& file, const std::string& origin, const std::string& state,
                const resources::Application& application);
-    /// Where the server listens; before that nothing is shown as settled.
-    void Listening(const std::string& url) { url_ = url; }
     void Stopping(std::chrono::seconds drain);
     void Stopped(bool whole);
 
+    void OnListening(const std::string& url) override;
     void OnStatus(const local::ResourceStatus& status, bool progress) override;
     void OnSettled(const std::vector<local::ResourceStatus>& all) override;
     void OnReload(bool unchanged) override;
@@ -33,6 +34,7 @@ class UpView final : public local::Observer {
     void TellAddresses();
     std::string Example() const;
 
+    std::mutex mutex_;  // held while any of the above runs
     const bool json_;
     const bool color_;
     bool transient_ = false;  // the last line is one that the next takes the place of

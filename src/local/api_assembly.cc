@@ -69,8 +69,10 @@ void AddAssistants(const Parts& parts, ApiContent& content) {
     for (const auto& [id, part] : parts) {
         if (part->assistant) assistants.push_back(part->assistant);
     }
-    const auto face = std::make_shared<assistant::AssistantFace>(
-        std::move(assistants), assistant::FaceOptions{.ingest = IngestInto(parts)});
+    assistant::FaceOptions options;
+    options.ingest = IngestInto(parts);
+    const auto face =
+        std::make_shared<assistant::AssistantFace>(std::move(assistants), std::move(options));
     for (serve::ExtraModel& model : face->Models()) {
         content.extra_models.push_back(std::move(model));
     }

@@ -34,6 +34,14 @@ bool IsAllowed(const std::string& host, const std::vector<std::string>& allowed)
            });
 }
 
+// Of an address whose path may have places for arguments.
+Result<std::string> HostOf(const std::string& address) {
+    const size_t scheme = address.find("://");
+    const size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
+    ARGOSY_TRY(const Url url, ParseUrl(address.substr(0, address.find_first_of("/?", begin))));
+    return url.host;
+}
+
 // Hosts that may stand on private addresses: only those that the policy says may.
 std::vector<std::string> PrivateHosts(const rs::AssistantSpec& spec) {
     std::vector<std::string> hosts;
@@ -43,22 +51,19 @@ std::vector<std::string> PrivateHosts(const rs::AssistantSpec& spec) {
     }
     if (!hosts.empty()) return hosts;
     for (const rs::Tool& tool : spec.tools) {
-        if (const auto url = ParseUrl(tool.url)) hosts.push_back(url->host);
+        if (auto host = HostOf(tool.url)) hosts.push_back(std::move(*host));
     }
     for (const rs::McpServer& server : spec.mcp_servers) {
         if (!server.url) continue;
-        if (const auto url = ParseUrl(*server.url)) hosts.push_back(url->host);
+        if (auto host = HostOf(*server.url)) hosts.push_back(std::move(*host));
     }
     return hosts;
 }
 
 Result<void> CheckHost(const std::string& address, const rs::ToolPolicy& policy) {
-    const std::string host =
-        address.substr(0, address.find_first_of("/?", address.find("://") + 3));
-    ARGOSY_TRY(const Url url, ParseUrl(host));
-    if (IsAllowed(url.host, policy.allow_hosts)) return {};
-    return Err(ErrorCode::kPermissionDenied, "its host {} is not in toolPolicy.allowHosts",
-               url.host);
+    ARGOSY_TRY(const std::string host, HostOf(address));
+    if (IsAllowed(host, policy.allow_hosts)) return {};
+    return Err(ErrorCode::kPermissionDenied, "its host {} is not in toolPolicy.allowHosts", host);
 }
 
 Result<std::unique_ptr<assistant::Tool>> MakeOne(const rs::Tool& tool, const rs::ToolPolicy& policy,
@@ -68,8 +73,12 @@ Result<std::unique_ptr<assistant::Tool>> MakeOne(const rs::Tool& tool, const rs:
         return Err(ErrorCode::kUnsupported, "{} is not possible on one machine",
                    tool.body ? "body" : "result");
     }
-    HttpToolOptions options{tool.name, tool.description, tool.parameters, MethodName(tool.method),
-                            tool.url};
+    HttpToolOptions options;
+    options.name = tool.name;
+    options.description = tool.description;
+    options.parameters = tool.parameters;
+    options.method = MethodName(tool.method);
+    options.url = tool.url;
     for (const auto& [name, value] : tool.headers) options.headers.push_back({name, value, {}});
     if (tool.auth) {
         ARGOSY_TRY(auto header, HeaderOf(*tool.auth, around));

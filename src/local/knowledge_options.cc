@@ -112,8 +112,7 @@ retrieval::Condition ConditionOf(const rs::Preference& preference) {
     if (preference.is) {
         return {preference.attribute, retrieval::MatchAny{{json::value(*preference.is)}}};
     }
-    return {preference.attribute,
-            retrieval::Range{.gt = preference.above, .lt = preference.below}};
+    return {preference.attribute, retrieval::Range{.gt = preference.above, .lt = preference.below}};
 }
 
 retrieval::SearchSettings SettingsOf(const rs::Search& search) {

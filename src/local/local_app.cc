@@ -125,6 +125,7 @@ Result<void> LocalApp::Impl::Listen() {
 Result<void> LocalApp::Impl::Begin(Application application) {
     has_tenants_ = !application.tenants.empty();
     ARGOSY_CHECK_OK(Listen());
+    observer_.OnListening(url_);
     ARGOSY_TRY(around_.store, retrieval::EmbeddedStore::Open(state_.path() / "knowledge"));
     around_.paths = options_.paths;
     around_.folder = options_.file.parent_path();
@@ -222,7 +223,6 @@ Result<std::unique_ptr<LocalApp>> LocalApp::Start(LocalOptions options, Applicat
 LocalApp::LocalApp(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 LocalApp::~LocalApp() = default;
 
-const std::string& LocalApp::url() const { return impl_->url_; }
 int LocalApp::watch_fd() const { return impl_->watch_.fd(); }
 void LocalApp::FilesChanged() { impl_->FilesChanged(); }
 void LocalApp::Reload() { impl_->Reload(); }

@@ -33,6 +33,8 @@ struct LocalOptions {
 class Observer {
   public:
     virtual ~Observer() = default;
+    /// Before all else: "http://127.0.0.1:8080".
+    virtual void OnListening(const std::string& url) = 0;
     virtual void OnStatus(const ResourceStatus& status, bool progress) = 0;
     /// Nothing is left to start: all is Ready or Degraded.
     virtual void OnSettled(const std::vector<ResourceStatus>& all) = 0;
@@ -52,8 +54,6 @@ class LocalApp {
     LocalApp(const LocalApp&) = delete;
     LocalApp& operator=(const LocalApp&) = delete;
 
-    /// "http://127.0.0.1:8080".
-    const std::string& url() const;
     /// Readable when a file that the application is made of has changed.
     int watch_fd() const;
     /// Reads again what changed: the declaration, sources of knowledge bases.

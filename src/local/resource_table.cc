@@ -81,8 +81,8 @@ std::string DescribeResource(const json::object& resource, int64_t now) {
     std::vector<std::vector<std::string>> rows{
         {"Kind:", TextOf(resource, "kind")},
         {"Name:", TextOf(resource, "name")},
-        {"State:", fmt::format("{} for {} (since {})", TextOf(resource, "state"), Age(since, now),
-                               since)},
+        {"State:",
+         fmt::format("{} for {} (since {})", TextOf(resource, "state"), Age(since, now), since)},
         {"Reason:", TextOf(resource, "reason")},
         {"Message:", TextOf(resource, "message")}};
     if (const json::value* details = resource.if_contains("details")) {

@@ -61,8 +61,9 @@ Result<RunningApp> RunningApp::Find(const Which& which, const Environment& envir
     ARGOSY_TRY(const fs::path state, FindState(which, environment));
     ARGOSY_TRY(auto control, ReadControl(state));
     if (control) return RunningApp(std::move(*control));
-    return Err(ErrorCode::kUnavailable, "no argosy up has its state in {}; start it with 'argosy up "
-                                        "-f app.yaml --state {}'",
+    return Err(ErrorCode::kUnavailable,
+               "no argosy up has its state in {}; start it with 'argosy up "
+               "-f app.yaml --state {}'",
                state.string(), state.string());
 }
 

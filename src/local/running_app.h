@@ -18,8 +18,8 @@ struct Which {
     std::string file;
 };
 
-/// The state folder of the application that is meant. kNotFound where several run or none does, with
-/// what there is and what to do; with `dead_too`, the only one that ever ran will do.
+/// The state folder of the application that is meant. kNotFound where several run or none does,
+/// with what there is and what to do; with `dead_too`, the only one that ever ran will do.
 Result<std::filesystem::path> FindState(const Which& which, const Environment& environment,
                                         bool dead_too = false);
 
