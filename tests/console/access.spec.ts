@@ -79,8 +79,13 @@ test("follows the system into the dark, readable in both", async ({ page, server
     await page.emulateMedia({ colorScheme });
     await page.goto("/");
     await askAndWait(page, "A jacket?");
-    const worst = await page.evaluate(contrastOfTexts);
-    expect(worst.ratio, `${colorScheme}: ${worst.where}`).toBeGreaterThan(4.5);
+    for (const name of kPages) {
+      await page.goto(`/#/${name}`);
+      await expect(page.locator(`.${name === "chat" ? "turn" : "card"}`).first()).toBeVisible();
+      const worst = await page.evaluate(contrastOfTexts);
+      expect(worst.ratio, `${colorScheme}: ${worst.where}`).toBeGreaterThan(4.5);
+    }
+    await page.goto("/");
     const [background] = await page.evaluate(() => [
       getComputedStyle(document.body).backgroundColor,
     ]);
