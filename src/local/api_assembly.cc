@@ -1,6 +1,7 @@
 #include "local/api_assembly.h"
 
 #include "assistant/face/assistant_face.h"
+#include "console/console.h"
 #include "local/resource_routes.h"
 #include "local/tenant_part.h"
 #include "serve/knowledge/knowledge_face.h"
@@ -94,6 +95,15 @@ void AddKnowledge(const Parts& parts, ApiContent& content) {
     content.keeps.insert(content.keeps.begin(), face);
 }
 
+// Its files hold nothing secret: the page asks for the key itself.
+void AddConsole(ApiContent& content) {
+    if (console::EmbeddedFiles().empty()) return;  // built without: the chat page stays
+    for (console::ConsoleRoute& route : console::ConsoleRoutes()) {
+        content.extra_routes.push_back({std::move(route.method), std::move(route.pattern),
+                                        std::move(route.handler), /*open=*/true});
+    }
+}
+
 }  // namespace
 
 serve::ApiContent AssembleApi(const Parts& parts, const ApiNeeds& needs) {
@@ -103,6 +113,7 @@ serve::ApiContent AssembleApi(const Parts& parts, const ApiNeeds& needs) {
     AddKeys(parts, needs, content);
     AddAssistants(parts, content);
     AddKnowledge(parts, content);
+    AddConsole(content);
     for (ExtraRoute& route : ResourceRoutes(*needs.board)) {
         content.extra_routes.push_back(std::move(route));
     }
