@@ -77,8 +77,9 @@ void StatusBoard::Set(const ResourceId& id, State state, std::string reason, std
         ResourceStatus& status = entry->second;
         const int64_t now = clock_();
         if (added || status.state != state) status.since = now;
-        progress = !added && status.state == state && status.reason == reason;
-        if (progress && status.message == message) return;
+        const bool same = !added && status.state == state && status.reason == reason;
+        if (same && status.message == message) return;
+        progress = same && state == State::kProgressing;
         if (!progress) status.events.push_back({now, state, reason, message});
         if (status.events.size() > kMaxEvents) status.events.pop_front();
         status.id = id;

@@ -55,14 +55,14 @@ std::string FormatTime(int64_t unix_millis);
 class StatusBoard {
   public:
     using Clock = std::function<int64_t()>;  // milliseconds since 1970
-    /// Called after each change, one at a time; `progress` where only the message did.
+    /// Called after each change, one at a time; `progress` where that is no event.
     using Listener = std::function<void(const ResourceStatus& status, bool progress)>;
 
     static constexpr size_t kMaxEvents = 50;  // of a resource; the oldest go
 
     StatusBoard(Clock clock, Listener listener);
 
-    /// The same state and reason again with another message is progress: no event of its own.
+    /// On the way, the same reason again with another message is progress: no event of its own.
     void Set(const ResourceId& id, State state, std::string reason, std::string message);
     void SetDetails(const ResourceId& id, json::object details);
     void Remove(const ResourceId& id);

@@ -40,7 +40,7 @@ class Reload(unittest.TestCase):
         up = Up(self.application)
         self.application.write(CHAT, document("Assistant", "help", "prompt: Help.\nmodel: none"))
         problem = up.until("problems")["problems"][0]
-        self.assertEqual((problem["line"], problem["column"]), (12, 10), problem)
+        self.assertEqual((problem["line"], problem["column"]), (14, 10), problem)
         self.assertEqual(up.chat("chat")[0], 200)
         self.assertEqual(list(up.states()), ["Model/chat"])
         self.application.write(CHAT)

@@ -25,6 +25,7 @@ class Application:
     """A folder with models of random weights and the files that declare them."""
 
     def __init__(self):
+        self.processes = []  # of tests that failed before they ended them
         self._folder = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self._folder.name)
         self.file = self.folder / "app.yaml"
@@ -41,6 +42,10 @@ class Application:
         made.rename(self.file)  # as editors do
 
     def cleanup(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         self._folder.cleanup()
 
 
@@ -59,7 +64,7 @@ model: chat
 knowledge: [catalog]
 sampling: {maxTokens: 8}
 memory: {summarize: false}
-ui: {title: Help, suggestions: [What is blue?]}""")
+ui: {title: Help, suggestions: ["What is blue?"]}""")
 
 
 class Up:
@@ -71,6 +76,7 @@ class Up:
         self.process = subprocess.Popen(
             [ARGOSY, "up", "-o", "json", "-f", application.file, "--state", application.state,
              "--port", "0", *options], stdout=subprocess.PIPE, text=True, env=environment)
+        application.processes.append(self.process)
         self.events = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         if wait:
@@ -84,9 +90,11 @@ class Up:
     def until(self, event):
         """Events up to the next of this name, which it gives."""
         while True:
-            got = self.events.get(timeout=120)
+            got = self.events.get(timeout=60)
             if got is None:
                 raise RuntimeError(f"argosy up ended before '{event}'")
+            if "error" in got:
+                raise RuntimeError(got["error"]["message"])
             if got["event"] == event:
                 return got
 
@@ -129,6 +137,12 @@ class Upstream:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
+                try:
+                    self.answer()
+                except BrokenPipeError:
+                    pass  # who asked was cut off
+
+            def answer(self):
                 self.rfile.read(int(self.headers["Content-Length"]))
                 upstream.key = self.headers.get("Authorization")
                 self.send_response(200)
