@@ -83,13 +83,13 @@ class Knowledge(unittest.TestCase):
     def test_vectors_of_a_model_are_made_once_and_anew_when_it_changes(self):
         first = self.index(str(self.catalog), "--embed", self.model)
         self.assertEqual(first["embedding"], "tiny-bert")
-        self.assertIsNotNone(self.search("Birch Tent")["hits"][0]["vector_score"])
+        self.assertIsNotNone(self.search("somewhere to sleep, a tent")["hits"][0]["vector_score"])
         self.assertEqual(self.index()["unchanged"], 3)
         other = self.index("--passage-prefix", "passage: ")
         self.assertEqual((other["reembedded"], other["unchanged"]), (3, 3))
         words = self.index("--words-only")
         self.assertEqual((words["reembedded"], words["embedding"]), (3, None))
-        self.assertIsNone(self.search("Birch Tent")["hits"][0]["vector_score"])
+        self.assertIsNone(self.search("somewhere to sleep, a tent")["hits"][0]["vector_score"])
 
     def test_a_person_gets_a_report_and_a_list(self):
         self.catalog.write_text(SHOP + ",No Id,blue,1\nP1,Twice,red,2\n")
@@ -132,6 +132,9 @@ class Knowledge(unittest.TestCase):
             result = run("search", "x", "--store", self.store, *arguments)
             self.assertEqual(result.returncode, 1, result.stdout)
             self.assertIn(text, result.stderr)
+        # A source that was mistyped is not asked for again.
+        self.assertEqual(run("index", "catlog.csv", "--store", self.store, "--name", "catalog").returncode, 1)
+        self.assertEqual(self.index()["problem_count"], 0)
         (pathlib.Path(self.store) / "catalog.json").write_text('{"sources": 1}')
         result = run("search", "x", "--store", self.store)
         self.assertEqual(result.returncode, 1)
