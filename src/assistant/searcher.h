@@ -20,13 +20,19 @@ struct Passage {
     double score = 0;       // higher fits better
 };
 
+struct Passages {
+    std::vector<Passage> list;  // the best first
+    /// What the question asked for and nothing meets ("grey"): the passages are the nearest.
+    std::vector<std::string> missing = {};
+    json::value explanation = {};  // of filters and order, for the trace; null: none
+};
+
 /// Thread-safe.
 class Searcher {
   public:
     virtual ~Searcher() = default;
-    /// The best first, at most `limit`; rerankers run inside. Blocks. Errors: the index's.
-    virtual Result<std::vector<Passage>> Search(const std::string& question,
-                                                size_t limit) const = 0;
+    /// At most `limit`; rerankers run inside. Blocks. Errors: the index's.
+    virtual Result<Passages> Search(const std::string& question, size_t limit) const = 0;
 };
 
 }  // namespace argosy::assistant

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/shop_search.h"
 #include "lifecycle/shop/make_shop.h"
 
 namespace argosy::cli {
@@ -58,7 +59,8 @@ void AddMakeShop(CLI::App& app, Globals& globals) {
         ->capture_default_str();
     command->footer("Example:\n  argosy make-shop --out build/shop --seed 1 --products 2000");
     command->callback([args, &globals] {
-        Print(globals, args->out, OrThrow(lifecycle::shop::MakeShop(args->out, args->options)));
+        Print(globals, args->out,
+              OrThrow(lifecycle::shop::MakeShop(args->out, args->options, OpenShopSearch)));
     });
 }
 

@@ -36,11 +36,18 @@ TEST(Application, TheShopIsGood) {
     const Assistant& assistant = shop->assistants.at("shop");
     EXPECT_EQ(assistant.spec.model, "shop-chat");
     EXPECT_EQ(assistant.spec.memory.expiry, std::chrono::hours(720));
-    EXPECT_EQ(assistant.spec.tools.at(0).method, HttpMethod::kPost);
-    EXPECT_EQ(assistant.spec.tools.at(1).timeout, std::chrono::seconds(5));
+    EXPECT_TRUE(assistant.spec.answering.question_first);
     EXPECT_EQ(shop->models.at("shop-embed").spec.task, Task::kEmbedding);
     EXPECT_EQ(shop->knowledge_bases.at("catalog").spec.splitter.kind, SplitterKind::kRow);
-    EXPECT_GT(assistant.places.at("spec.tools[1].url").line, 80);
+}
+
+TEST(Application, TheShopWithToolsIsGood) {
+    const auto shop = LoadApplication(ARGOSY_TESTDATA "/../../examples/shop-tools/app.yaml");
+    ASSERT_TRUE(shop.has_value()) << ToError(shop.error()).message;
+    const Assistant& assistant = shop->assistants.at("shop");
+    EXPECT_EQ(assistant.spec.tools.at(0).method, HttpMethod::kPost);
+    EXPECT_EQ(assistant.spec.tools.at(1).timeout, std::chrono::seconds(5));
+    EXPECT_GT(assistant.places.at("spec.tools[1].url").line, 40);
 }
 
 TEST(Application, FieldsThatAreNotGivenHaveTheirDefaults) {

@@ -29,15 +29,35 @@ const Description<Memory>& Describe(const Memory*) {
     return kDescription;
 }
 
+std::span<const Choice<Rewrite>> Choices(Rewrite) {
+    static constexpr Choice<Rewrite> kChoices[] = {
+        {Rewrite::kRules, "rules", "by rules: at once, and good for \"and in blue?\""},
+        {Rewrite::kModel, "model", "by the model: a call more, and good for all else"},
+        {Rewrite::kNone, "none", "the search gets what was asked"}};
+    return kChoices;
+}
+
 const Description<Answering>& Describe(const Answering*) {
     static const auto kDescription =
         Description<Answering>("Answering", "How answers are made from what was found.")
             .Field("citations", &Answering::citations,
                    "Answers name the pieces that they are made from.")
             .Field("rewrite", &Answering::rewrite,
-                   "A follow-up is made a question of its own before the search.")
+                   "How a follow-up is made a question of its own before the search.")
             .Field("unknown", &Answering::unknown, "The answer where nothing fits.",
                    {.max_length = 4096})
+            .Field("alwaysAsk", &Answering::always_ask,
+                   "Ask the model also where no piece fits: it may greet, or say so itself.")
+            .Field("heading", &Answering::heading, "Stands above the pieces in the prompt.",
+                   {.max_length = 4096})
+            .Field(
+                "line", &Answering::line,
+                "How a piece stands in the prompt: parts separated by \" | \" with {metadata} or "
+                "{metadata:format} (dollars of cents, grams, tenths, stock) and {n} for its "
+                "number; parts without a value are left out. Without it: its title and text.",
+                {.max_length = 4096})
+            .Field("questionFirst", &Answering::question_first,
+                   "The question stands before the pieces, for models trained so.")
             .Field("contextTokens", &Answering::context_tokens,
                    "Most tokens of found pieces in a prompt.", {.min = 64, .max = 1'000'000});
     return kDescription;

@@ -28,10 +28,17 @@ struct Memory {
 };
 const Description<Memory>& Describe(const Memory*);
 
+enum class Rewrite { kRules, kModel, kNone };
+std::span<const Choice<Rewrite>> Choices(Rewrite);
+
 struct Answering {
     bool citations = true;
-    bool rewrite = true;
+    Rewrite rewrite = Rewrite::kRules;
     std::string unknown = "I don't know. I found nothing about that.";
+    bool always_ask = false;
+    std::string heading = "Passages:";
+    std::string line;
+    bool question_first = false;
     int context_tokens = 2000;
 
     bool operator==(const Answering&) const = default;

@@ -23,7 +23,21 @@ const Description<Attribute>& Describe(const Attribute*) {
             .Field("scale", &Attribute::scale,
                    "What one of a question's units is in the metadata: 100 where a question says "
                    "dollars and the column has cents.",
-                   {.min = 0.000001, .max = 1e9});
+                   {.min = 0.000001, .max = 1e9})
+            .Field("synonyms", &Attribute::synonyms,
+                   "Other words for a value: kids is also meant by daughter and son.");
+    return kDescription;
+}
+
+const Description<Preference>& Describe(const Preference*) {
+    static const auto kDescription =
+        Description<Preference>("Preference", "What is rather shown, where anything else fits too.")
+            .Field("attribute", &Preference::attribute, "The metadata's name.",
+                   {.required = true, .max_length = 253})
+            .Field("above", &Preference::above, "Its number is above this.")
+            .Field("below", &Preference::below, "Its number is below this.")
+            .Field("is", &Preference::is, "It has this value.")
+            .Holds(ExactlyOne({"above", "below", "is"}));
     return kDescription;
 }
 
@@ -46,6 +60,16 @@ const Description<Search>& Describe(const Search*) {
             .Field("attributes", &Search::attributes,
                    "What a question may name; without any, what the metadata shows by itself.",
                    {.key = "name"})
+            .Field("kindAttribute", &Search::kind_attribute,
+                   "The attribute that says what kind of thing a piece is (category): what is like "
+                   "a thing that the question names, or compared with it, is of its kind.",
+                   {.max_length = 253})
+            .Field("related", &Search::related,
+                   "Pieces of the same kind shown beside a thing that the question names.",
+                   {.min = 0, .max = 20})
+            .Field("prefer", &Search::prefer,
+                   "What is rather shown, where something meets it besides all else: what is in "
+                   "stock.")
             .Field("mmr", &Search::mmr,
                    "Variety in what is found, from 0 (none) to 1 (maximal marginal relevance).",
                    {.min = 0, .max = 1})

@@ -122,8 +122,12 @@ Result<void> AnswerRun::SearchPassages() {
     if (!parts_.searcher) return {};
     Trace::Step step = trace_.Begin("search");
     step.Note("question", standalone_.question);
-    ARGOSY_TRY(passages_, parts_.searcher->Search(standalone_.question, config_.search.limit));
+    ARGOSY_TRY(Passages found, parts_.searcher->Search(standalone_.question, config_.search.limit));
+    passages_ = std::move(found.list);
+    missing_ = std::move(found.missing);
     step.Note("found", PassagesToJson(passages_));
+    if (!missing_.empty()) step.Note("missing", json::value_from(missing_));
+    if (!found.explanation.is_null()) step.Note("filters", std::move(found.explanation));
     if (config_.search.min_score) {
         const size_t unfit = std::erase_if(passages_, [&](const Passage& passage) {
             return passage.score < *config_.search.min_score;
@@ -145,8 +149,8 @@ Result<void> AnswerRun::AskModel() {
     {
         Trace::Step step = trace_.Begin("prompt");
         size_t used = 0;
-        const std::string text =
-            QuestionText(standalone_.ForPrompt(message_), passages_, config_.prompt, used);
+        const std::string text = QuestionText(standalone_.ForPrompt(message_), passages_, missing_,
+                                              config_.prompt, used);
         passages_.resize(used);
         messages = BuildPrompt(config_.prompt, history_, text);
         step.Note("passages", used);

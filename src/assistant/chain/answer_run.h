@@ -55,6 +55,7 @@ class AnswerRun {
     std::vector<StoredMessage> all_messages_;  // of the history, for the rules
     Standalone standalone_;
     std::vector<Passage> passages_;
+    std::vector<std::string> missing_;  // asked for, and met by no passage
     Answer answer_;
 };
 

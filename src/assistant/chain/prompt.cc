@@ -1,5 +1,8 @@
 #include "assistant/chain/prompt.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -128,7 +131,8 @@ std::string PassageLine(const Passage& passage, size_t number, const PromptOptio
 }
 
 std::string QuestionText(const std::string& question, const std::vector<Passage>& passages,
-                         const PromptOptions& options, size_t& used) {
+                         const std::vector<std::string>& missing, const PromptOptions& options,
+                         size_t& used) {
     std::string lines;
     used = 0;
     for (const Passage& passage : passages) {
@@ -138,8 +142,10 @@ std::string QuestionText(const std::string& question, const std::vector<Passage>
         ++used;
     }
     if (used == 0) return question;
-    if (options.question_first) return "Question: " + question + "\n\n" + options.heading + lines;
-    return options.heading + lines + "\n\nQuestion: " + question;
+    std::string asked = "Question: " + question;
+    if (!missing.empty()) asked += fmt::format("\nNot found: {}", fmt::join(missing, ", "));
+    if (options.question_first) return asked + "\n\n" + options.heading + lines;
+    return options.heading + lines + "\n\n" + asked;
 }
 
 std::vector<Message> BuildPrompt(const PromptOptions& options, const History& history,

@@ -35,9 +35,11 @@ struct PromptOptions {
 std::string PassageLine(const Passage& passage, size_t number, const PromptOptions& options);
 
 /// "HEADING\n[1] ...\n[2] ...\n\nQuestion: ...", or the question first; the question alone where
-/// there are no passages. `used` is how many passages found room.
+/// there are no passages. After the question "Not found: grey" says what of it no passage meets.
+/// `used` is how many passages found room.
 std::string QuestionText(const std::string& question, const std::vector<Passage>& passages,
-                         const PromptOptions& options, size_t& used);
+                         const std::vector<std::string>& missing, const PromptOptions& options,
+                         size_t& used);
 
 /// System, earlier turns, the question.
 std::vector<Message> BuildPrompt(const PromptOptions& options, const History& history,

@@ -52,18 +52,20 @@ TEST(QuestionText, NumbersWhatFits) {
     options.heading = "Products:";
     size_t used = 0;
     const std::vector<Passage> two{{"1", "first", "", "", {}, 0}, {"2", "second", "", "", {}, 0}};
-    EXPECT_EQ(QuestionText("Which?", two, options, used),
+    EXPECT_EQ(QuestionText("Which?", two, {}, options, used),
               "Products:\n[1] first\n[2] second\n\nQuestion: Which?");
     EXPECT_EQ(used, 2u);
     options.question_first = true;
-    EXPECT_EQ(QuestionText("Which?", two, options, used),
+    EXPECT_EQ(QuestionText("Which?", two, {}, options, used),
               "Question: Which?\n\nProducts:\n[1] first\n[2] second");
+    EXPECT_EQ(QuestionText("Which?", two, {"grey", "under $9"}, options, used),
+              "Question: Which?\nNot found: grey, under $9\n\nProducts:\n[1] first\n[2] second");
     options.question_first = false;
     options.max_context_bytes = 12;
-    EXPECT_EQ(QuestionText("Which?", two, options, used),
+    EXPECT_EQ(QuestionText("Which?", two, {}, options, used),
               "Products:\n[1] first\n\nQuestion: Which?");
     EXPECT_EQ(used, 1u);
-    EXPECT_EQ(QuestionText("Which?", {}, options, used), "Which?");
+    EXPECT_EQ(QuestionText("Which?", {}, {}, options, used), "Which?");
 }
 
 }  // namespace

@@ -84,13 +84,14 @@ TEST(ResolveQuestion, FindsTheProductOfTheShopsFollowUps) {
     using namespace lifecycle::shop;
     const Catalogue catalogue = Catalogue::Make(3, 400);
     const Stall stall(catalogue, false);
+    const ShowProducts no_search = [](const Turns&, const std::string&) { return Shown(); };
     size_t follow_ups = 0;
     size_t found = 0;
     size_t alone = 0;
     size_t changed = 0;
     for (uint64_t i = 0; i < 3000; ++i) {
         Random random(7, "dialogue", i);
-        const Dialogue dialogue = MakeDialogue(random, stall);
+        const Dialogue dialogue = MakeDialogue({random, stall, no_search}, false);
         std::vector<StoredMessage> history;
         for (const auto& [question, answer] : dialogue.history) {
             history.push_back(User(question));
@@ -103,8 +104,9 @@ TEST(ResolveQuestion, FindsTheProductOfTheShopsFollowUps) {
             continue;
         }
         ++follow_ups;
-        // The product's name is the last one of the search: "jackets cheaper than the NAME".
-        const std::string& name = dialogue.products.back()->name;
+        // Asked about: the product itself, or the one that something is to be cheaper than.
+        const Shelf& subjects = dialogue.also.empty() ? dialogue.first : dialogue.also;
+        const std::string& name = subjects[0]->name;
         if (resolved.question.find(name) != std::string::npos) ++found;
     }
     EXPECT_GT(follow_ups, 200u);

@@ -191,8 +191,8 @@ Result<std::vector<Recommendation>> RecommendFrom(const Searcher& searcher,
     for (auto& categories : turns) {
         RecommendRequest one = request;
         one.profile.categories = std::move(categories);
-        ARGOSY_TRY(std::vector<Passage> some, searcher.Search(QueryFor(one), most));
-        std::ranges::move(some, std::back_inserter(found));
+        ARGOSY_TRY(Passages some, searcher.Search(QueryFor(one), most));
+        std::ranges::move(some.list, std::back_inserter(found));
     }
     return RankProducts(request, found);
 }

@@ -57,12 +57,12 @@ class FakeModel final : public ChatModel {
 class FakeSearcher final : public Searcher {
   public:
     explicit FakeSearcher(std::vector<Passage> passages) : passages_(std::move(passages)) {}
-    Result<std::vector<Passage>> Search(const std::string& question, size_t limit) const override {
+    Result<Passages> Search(const std::string& question, size_t limit) const override {
         const std::scoped_lock lock(mutex_);
         questions_.push_back(question);
         auto found = passages_;
         if (found.size() > limit) found.resize(limit);
-        return found;
+        return Passages{.list = std::move(found)};
     }
     std::vector<std::string> questions() const {
         const std::scoped_lock lock(mutex_);

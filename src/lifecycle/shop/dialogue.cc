@@ -1,6 +1,7 @@
 #include "lifecycle/shop/dialogue.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ using namespace internal;
 struct Kind {
     const char* name;
     int share;  // of a hundred
-    bool (*make)(Random&, const Stall&, Dialogue&);
+    bool (*make)(const Scene&, Dialogue&);
 };
 
 constexpr Kind kKinds[] = {{"find", 14, MakeFind},
@@ -24,7 +25,7 @@ constexpr Kind kKinds[] = {{"find", 14, MakeFind},
                            {"follow_up", 9, MakeFollowUp},
                            {"cheaper", 3, MakeCheaper},
                            {"compare", 8, MakeCompare},
-                           {"out_of_stock", 6, MakeOutOfStock},
+                           {"order", 6, MakeOrder},
                            {"not_in_catalogue", 8, MakeNotFound},
                            {"greeting", 3, MakeSmallTalk},
                            {"off_topic", 3, MakeOffTopic}};
@@ -71,7 +72,11 @@ json::object Message(const char* role, const std::string& content) {
 // The question first: reading a product, a small model then knows already what is asked of it.
 std::string Asked(const Dialogue& dialogue) {
     if (dialogue.context.empty()) return dialogue.question;
-    return "Question: " + dialogue.question + "\n\n" + ContextText(dialogue.context);
+    std::string text = "Question: " + dialogue.question + "\n";
+    if (!dialogue.missing.empty()) {
+        text += fmt::format("Not found: {}\n", fmt::join(dialogue.missing, ", "));
+    }
+    return text + "\n" + ContextText(dialogue.context);
 }
 
 json::array Ids(const Shelf& products) {
@@ -80,64 +85,61 @@ json::array Ids(const Shelf& products) {
     return ids;
 }
 
-// What a search over the stall's products ought to find.
-Shelf Relevant(const Dialogue& dialogue, const Stall& stall) {
-    if (dialogue.search.empty() || dialogue.none) return {};
-    if (dialogue.wish.category == nullptr) return dialogue.products;
-    Shelf found;
-    for (const Product* product : stall.all()) {
-        if (dialogue.wish.Matches(*product)) found.push_back(product);
-    }
-    return found;
-}
-
-json::object Truth(const Dialogue& dialogue, const Stall& stall) {
+json::object Truth(const Dialogue& dialogue) {
     json::array facts;
     for (const Fact& fact : dialogue.facts) {
         facts.push_back(json::object{
             {"product", fact.product->id}, {"attribute", fact.attribute}, {"value", fact.value}});
     }
-    return {{"kind", dialogue.kind},
-            {"context", Ids(dialogue.context)},
-            {"products", Ids(dialogue.products)},
-            {"none", dialogue.none},
-            {"facts", std::move(facts)},
-            {"search", dialogue.search},
-            {"relevant", Ids(Relevant(dialogue, stall))}};
+    return {{"kind", dialogue.kind},        {"context", Ids(dialogue.context)},
+            {"first", Ids(dialogue.first)}, {"also", Ids(dialogue.also)},
+            {"all", dialogue.all},          {"none", dialogue.none},
+            {"facts", std::move(facts)},    {"search", dialogue.search}};
+}
+
+// Some products of a category in any order, as no search would show them: what an attribute is to
+// be looked up among.
+void ShowSome(Random& random, const Stall& stall, const Product& product, Dialogue& out) {
+    const auto anything = [](const Product&) { return true; };
+    const auto others = static_cast<size_t>(random.Between(2, 4));
+    const Shelf& shelf = stall.Of(*FindCategory(product.category));
+    out.context = stall.SomeOf(random, shelf, others, anything, {&product});
+    out.context.push_back(&product);
+    random.Shuffle(out.context);
 }
 
 }  // namespace
 
-Dialogue MakeDialogue(Random& random, const Stall& stall) {
-    const Kind& kind = PickKind(random);
+Dialogue MakeDialogue(const Scene& scene, bool only_answerable) {
+    const Kind& kind = PickKind(scene.random);
     while (true) {
         Dialogue dialogue;
         dialogue.kind = kind.name;
-        if (!kind.make(random, stall, dialogue)) continue;
-        // A greeting needs no second one.
-        if (dialogue.kind != "greeting") {
-            dialogue.question = Spoken(random, std::move(dialogue.question));
-        }
+        if (!kind.make(scene, dialogue)) continue;
+        if (dialogue.answerable) return dialogue;
+        if (only_answerable) continue;
+        // Nothing that the model can say is right then; it is still asked.
+        dialogue.facts.clear();
+        dialogue.answer = Sorry("that");
         return dialogue;
     }
 }
 
 json::object LookupRow(Random& random, const Stall& stall) {
     Dialogue dialogue;
-    while (!MakeAttribute(random, stall, dialogue)) dialogue = {};
+    const Product& product = *random.Pick(stall.all());
+    ShowSome(random, stall, product, dialogue);
     json::array messages{Message("system", kSystem)};
-    std::string asked = Asked(dialogue);
     for (int turn = 0; turn < kLookups; ++turn) {
-        messages.push_back(Message("user", asked));
-        messages.push_back(Message("assistant", dialogue.answer));
         while (!AskAttribute(random, *random.Pick(dialogue.context), dialogue)) {
         }
-        asked = dialogue.question;
+        messages.push_back(Message("user", turn == 0 ? Asked(dialogue) : dialogue.question));
+        messages.push_back(Message("assistant", dialogue.answer));
     }
     return {{"messages", std::move(messages)}};
 }
 
-json::object DialogueRow(const Dialogue& dialogue, const Stall& stall, bool with_truth) {
+json::object DialogueRow(const Dialogue& dialogue, bool with_truth) {
     json::array messages{Message("system", kSystem)};
     for (const auto& [question, answer] : dialogue.history) {
         messages.push_back(Message("user", question));
@@ -148,11 +150,27 @@ json::object DialogueRow(const Dialogue& dialogue, const Stall& stall, bool with
     messages.push_back(Message("user", Asked(dialogue)));
     messages.push_back(Message("assistant", dialogue.answer));
     json::object row{{"messages", std::move(messages)}};
-    if (with_truth) row["truth"] = Truth(dialogue, stall);
+    if (with_truth) row["truth"] = Truth(dialogue);
     return row;
 }
 
 namespace internal {
+
+void Ask(const Scene& scene, const std::string& question, Dialogue& out) {
+    // A greeting needs no second one.
+    out.question = out.kind == "greeting" ? question : Spoken(scene.random, question);
+    Shown shown = scene.show(out.history, out.question);
+    out.context = std::move(shown.products);
+    out.missing = std::move(shown.missing);
+}
+
+bool IsShownFirst(const Product& product, const Dialogue& dialogue) {
+    return !dialogue.context.empty() && dialogue.context[0] == &product;
+}
+
+std::string Sorry(const std::string& what) {
+    return fmt::format("I am sorry, we do not have {}.", what);
+}
 
 std::string Cite(Dialogue& dialogue, const Product& product) {
     const auto at = std::ranges::find(dialogue.context, &product);
@@ -181,23 +199,6 @@ std::string State(Dialogue& dialogue, const Product& product, const std::string&
     std::string value = ValueOf(product, attribute);
     dialogue.facts.push_back({&product, attribute, value});
     return value;
-}
-
-void FillContext(Random& random, const Stall& stall, const Category& category, size_t size,
-                 const Test& test, Dialogue& out) {
-    out.context = out.products;
-    const size_t others = size > out.context.size() ? size - out.context.size() : 0;
-    const size_t strangers = others > 1 && random.Chance(30) ? 1 : 0;
-    for (const Product* product :
-         stall.SomeOf(random, stall.Of(category), others - strangers, test, out.context)) {
-        out.context.push_back(product);
-    }
-    const auto stranger = [&category](const Product& p) { return p.category != category.name; };
-    for (const Product* product :
-         stall.SomeOf(random, stall.all(), strangers, stranger, out.context)) {
-        out.context.push_back(product);
-    }
-    random.Shuffle(out.context);
 }
 
 }  // namespace internal

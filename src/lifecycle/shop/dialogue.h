@@ -1,7 +1,8 @@
-// A shopper's question with what retrieval found, the right answer, and how to tell that an answer
-// is right.
+// A shopper's question with what the shop's search shows for it, the right answer, and how to tell
+// that an answer is right.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,25 +21,50 @@ struct Fact {
     std::string value;
 };
 
+/// Questions with their answers, the first ones first.
+using Turns = std::vector<std::pair<std::string, std::string>>;
+
+/// What a search shows for a question.
+struct Shown {
+    Shelf products;                         // best first
+    std::vector<std::string> missing = {};  // what was asked for and nothing meets: "grey"
+};
+/// The search of the shop over a stall's products: the question that comes after `history`.
+using ShowProducts = std::function<Shown(const Turns& history, const std::string& question)>;
+
 struct Dialogue {
     std::string kind;
-    Shelf context;
-    std::vector<std::pair<std::string, std::string>> history;  // question, answer
+    Turns history;
     std::string question, answer;
+    Shelf context;                     // what the search showed
+    std::vector<std::string> missing;  // as Shown has it
+    /// The right answer can be given from the context. False: the search did not find it.
+    bool answerable = true;
     std::string
-        search;      // the question so that it stands alone, for retrieval; empty: nothing to find
-    Shelf products;  // that a right answer names, the first one first
+        search;   // the question so that it stands alone, for retrieval; empty: nothing to find
+    Shelf first;  // a right answer names one of these first
+    Shelf also;   // and may name these besides
+    bool all = false;   // and has to name one of `also`, too
     bool none = false;  // a right answer says that there is none
     std::vector<Fact> facts;
     Wish wish{};  // without a category where the question is about named products
+    const Product* target = nullptr;  // that the question was made for
 };
 
-/// A question of a random kind about the products of the stall.
-Dialogue MakeDialogue(Random& random, const Stall& stall);
+/// What a dialogue is made of.
+struct Scene {
+    Random& random;
+    const Stall& stall;
+    const ShowProducts& show;
+};
+
+/// A question of a random kind about the products of the stall. With `only_answerable`, one that
+/// the search gives the answer to.
+Dialogue MakeDialogue(const Scene& scene, bool only_answerable);
 
 /// {"messages": [...]}; with `with_truth` also {"truth": {...}}, which score.h reads. Earlier
 /// answers have weight 0: they are context.
-json::object DialogueRow(const Dialogue& dialogue, const Stall& stall, bool with_truth);
+json::object DialogueRow(const Dialogue& dialogue, bool with_truth);
 
 /// {"messages": [...]}: a list of products and a handful of questions about one attribute of one of
 /// them each, all answered. Simple and dense: what a model without any training learns to look up
@@ -48,21 +74,25 @@ json::object LookupRow(Random& random, const Stall& stall);
 namespace internal {
 
 // Makers of the kinds. False where the stall had nothing to make it of: draw again.
-bool MakeFind(Random& random, const Stall& stall, Dialogue& out);
-bool MakePriceFilter(Random& random, const Stall& stall, Dialogue& out);
-bool MakeSuperlative(Random& random, const Stall& stall, Dialogue& out);
-bool MakeRecommend(Random& random, const Stall& stall, Dialogue& out);
-bool MakeAttribute(Random& random, const Stall& stall, Dialogue& out);
-bool MakeFollowUp(Random& random, const Stall& stall, Dialogue& out);
-bool MakeCheaper(Random& random, const Stall& stall, Dialogue& out);
-bool MakeCompare(Random& random, const Stall& stall, Dialogue& out);
-bool MakeOutOfStock(Random& random, const Stall& stall, Dialogue& out);
-bool MakeNotFound(Random& random, const Stall& stall, Dialogue& out);
-bool MakeSmallTalk(Random& random, const Stall& stall, Dialogue& out);
-bool MakeOffTopic(Random& random, const Stall& stall, Dialogue& out);
+bool MakeFind(const Scene& scene, Dialogue& out);
+bool MakePriceFilter(const Scene& scene, Dialogue& out);
+bool MakeSuperlative(const Scene& scene, Dialogue& out);
+bool MakeRecommend(const Scene& scene, Dialogue& out);
+bool MakeAttribute(const Scene& scene, Dialogue& out);
+bool MakeFollowUp(const Scene& scene, Dialogue& out);
+bool MakeCheaper(const Scene& scene, Dialogue& out);
+bool MakeCompare(const Scene& scene, Dialogue& out);
+bool MakeOrder(const Scene& scene, Dialogue& out);
+bool MakeNotFound(const Scene& scene, Dialogue& out);
+bool MakeSmallTalk(const Scene& scene, Dialogue& out);
+bool MakeOffTopic(const Scene& scene, Dialogue& out);
 
-/// A question about one attribute of a product of the context, by its name, and the answer. False
-/// where the product has not what was drawn: draw again.
+/// Sets the question as it is spoken, and what the search shows for it.
+void Ask(const Scene& scene, const std::string& question, Dialogue& out);
+/// The search shows it first, before all else.
+bool IsShownFirst(const Product& product, const Dialogue& dialogue);
+/// A question about one attribute of a product, by its name, and the answer. False where the
+/// product has not what was drawn: draw again.
 bool AskAttribute(Random& random, const Product& product, Dialogue& out);
 /// "Alder Trail Parka [2] ($64)", by its place in the context; the price is a fact stated.
 std::string Cite(Dialogue& dialogue, const Product& product);
@@ -70,10 +100,8 @@ std::string Cite(Dialogue& dialogue, const Product& product);
 std::string State(Dialogue& dialogue, const Product& product, const std::string& attribute);
 /// The catalogue's words for an attribute; empty where the product has none.
 std::string ValueOf(const Product& product, std::string_view attribute);
-/// Puts `named` and others into a shuffled context of up to `size`: others of the same category
-/// that pass `test`, now and then one of another.
-void FillContext(Random& random, const Stall& stall, const Category& category, size_t size,
-                 const Test& test, Dialogue& out);
+/// "I am sorry, we do not have a pink lamp."
+std::string Sorry(const std::string& what);
 
 }  // namespace internal
 }  // namespace argosy::lifecycle::shop

@@ -60,44 +60,33 @@ std::string Features(Dialogue& out, const Product& product) {
     return text;
 }
 
-void AnswerOne(Random& random, Dialogue& out) {
-    const Product& product = *out.products[0];
+void AnswerOne(const Product& product, Dialogue& out) {
     const std::string cited = Cite(out, product);
     const std::string features = Features(out, product);
-    if (features.empty()) {
-        out.answer = fmt::format("Yes, there is the {}.", cited);
-    } else if (random.Chance(50)) {
-        out.answer = fmt::format("Yes, the {} is {}.", cited, features);
-    } else {
-        out.answer = fmt::format("I found the {}: it is {}.", cited, features);
-    }
+    out.answer = features.empty() ? fmt::format("Yes, there is the {}.", cited)
+                                  : fmt::format("Yes, the {} is {}.", cited, features);
 }
 
 void AnswerTwo(Dialogue& out) {
-    // In the order of the list, so that there is one right way.
-    std::ranges::sort(out.products, {}, [&out](const Product* product) {
-        return std::ranges::find(out.context, product) - out.context.begin();
-    });
-    const std::string first = Cite(out, *out.products[0]);
-    out.answer = fmt::format("Two fit: the {} and the {}.", first, Cite(out, *out.products[1]));
+    const std::string first = Cite(out, *out.context[0]);
+    out.answer = fmt::format("We have the {} and the {}.", first, Cite(out, *out.context[1]));
 }
 
-// The target, now and then a second product that fits, and others that do not.
-void SetTheScene(Random& random, const Stall& stall, const Product& target, Dialogue& out) {
+// What the search shows first has to fit; who asks for many is told of two.
+void AnswerWish(bool many, Dialogue& out) {
     const Wish& wish = out.wish;
-    out.products = {&target};
-    if (random.Chance(22)) {
-        const auto fits = [&](const Product& p) { return wish.Matches(p) && InStock(p); };
-        for (const Product* second :
-             stall.SomeOf(random, stall.Of(*wish.category), 1, fits, out.products)) {
-            out.products.push_back(second);
-        }
+    out.answerable = !out.context.empty() && wish.Matches(*out.context[0]);
+    if (!out.answerable) return;
+    if (many && out.context.size() > 1 && wish.Matches(*out.context[1])) return AnswerTwo(out);
+    AnswerOne(*out.context[0], out);
+}
+
+void TakeAllThatFit(const Stall& stall, Dialogue& out) {
+    for (const Product* product : stall.Of(*out.wish.category)) {
+        if (out.wish.Matches(*product)) out.first.push_back(product);
     }
-    const auto other = [&wish](const Product& p) {
-        return !wish.Matches(p) && !wish.IsMatterOfTaste(p);
-    };
-    const auto size = static_cast<size_t>(random.Between(3, 5));
-    FillContext(random, stall, *wish.category, size, other, out);
+    out.also = out.first;
+    out.search = out.wish.One();
 }
 
 // A round sum between the product's price and that of others; 0 where there is none near.
@@ -117,7 +106,12 @@ int LimitBelow(Random& random, int cents) {
     return limit;
 }
 
-std::string PriceQuestion(Random& random, const Wish& wish) {
+struct PriceQuestion {
+    std::string text;
+    bool many = false;
+};
+
+PriceQuestion AskPrice(Random& random, const Wish& wish) {
     Wish open = wish;
     open.below_cents = open.above_cents = 0;
     if (wish.above_cents != 0) {
@@ -125,33 +119,34 @@ std::string PriceQuestion(Random& random, const Wish& wish) {
         static constexpr const char* kOver[] = {"Do you have {} for more than {}?",
                                                 "I am looking for {} over {}.",
                                                 "Show me {} above {}."};
-        return fmt::format(fmt::runtime(random.Pick(kOver)), open.One(), limit);
+        return {fmt::format(fmt::runtime(random.Pick(kOver)), open.One(), limit)};
     }
     const std::string limit = PriceText(wish.below_cents);
-    static constexpr const char* kUnder[] = {
-        "Do you have {} under {}?", "I am looking for {} for less than {}.",
-        "Can I get {} below {}?", "I need {} and want to stay under {}.",
-        "Is there {} that costs less than {}?"};
+    static constexpr const char* kUnder[] = {"Do you have {} under {}?",
+                                             "I am looking for {} for less than {}.",
+                                             "Can I get {} below {}?",
+                                             "I need {} and want to stay under {}.",
+                                             "Is there {} that costs less than {}?",
+                                             "{} under {}?"};
     static constexpr const char* kUnderMany[] = {"Which {} do you have under {}?",
                                                  "Show me {} below {}.",
                                                  "What {} can I get for less than {}?"};
     if (random.Chance(35)) {
-        return fmt::format(fmt::runtime(random.Pick(kUnderMany)), open.Many(), limit);
+        return {fmt::format(fmt::runtime(random.Pick(kUnderMany)), open.Many(), limit), true};
     }
-    return fmt::format(fmt::runtime(random.Pick(kUnder)), open.One(), limit);
+    return {fmt::format(fmt::runtime(random.Pick(kUnder)), open.One(), limit)};
 }
 
 struct Most {
     const char* word;                    // "cheapest"
     const char* attribute;               // that the answer states besides the price; may be empty
     int (*key)(const Product& product);  // the least wins
-    int gap;                             // at least so much ahead of the second
 };
 
-constexpr Most kMosts[] = {{"cheapest", "", [](const Product& p) { return p.cents; }, 100},
-                           {"lightest", "weight", [](const Product& p) { return p.grams; }, 10},
-                           {"best rated", "rating", [](const Product& p) { return -p.rating; }, 1},
-                           {"most expensive", "", [](const Product& p) { return -p.cents; }, 100}};
+constexpr Most kMosts[] = {{"cheapest", "", [](const Product& p) { return p.cents; }},
+                           {"lightest", "weight", [](const Product& p) { return p.grams; }},
+                           {"best rated", "rating", [](const Product& p) { return -p.rating; }},
+                           {"most expensive", "", [](const Product& p) { return -p.cents; }}};
 
 struct Person {
     const char* name;
@@ -164,85 +159,81 @@ constexpr Person kPersons[] = {
 
 }  // namespace
 
-bool MakeFind(Random& random, const Stall& stall, Dialogue& out) {
-    const Category& category = stall.SomeCategory(random);
-    const Product* target = stall.Some(random, stall.Of(category), InStock);
-    if (target == nullptr) return false;
+bool MakeFind(const Scene& scene, Dialogue& out) {
+    Random& random = scene.random;
+    const Category& category = scene.stall.SomeCategory(random);
+    out.target = scene.stall.Some(random, scene.stall.Of(category), InStock);
+    if (out.target == nullptr) return false;
     out.wish = Wish{.category = &category};
-    WishFor(random, *target, static_cast<size_t>(random.Between(1, 2)), out.wish);
+    WishFor(random, *out.target, static_cast<size_t>(random.Between(1, 3)), out.wish);
     if (out.wish.Adjectives().empty() && out.wish.Ending().empty()) return false;
-    SetTheScene(random, stall, *target, out);
-    out.search = out.wish.One();
-    out.question = random.Chance(75) ? Say(random.Pick(kFindQuestions), out.wish.One())
-                                     : Say(random.Pick(kManyQuestions), out.wish.Many());
-    if (out.products.size() == 1) {
-        AnswerOne(random, out);
-    } else {
-        AnswerTwo(out);
-    }
+    TakeAllThatFit(scene.stall, out);
+    const bool many = random.Chance(25);
+    Ask(scene,
+        many ? Say(random.Pick(kManyQuestions), out.wish.Many())
+             : Say(random.Pick(kFindQuestions), out.wish.One()),
+        out);
+    AnswerWish(many, out);
     return true;
 }
 
-bool MakePriceFilter(Random& random, const Stall& stall, Dialogue& out) {
-    const Category& category = stall.SomeCategory(random);
-    const Product* target = stall.Some(random, stall.Of(category), InStock);
-    if (target == nullptr) return false;
+bool MakePriceFilter(const Scene& scene, Dialogue& out) {
+    Random& random = scene.random;
+    const Category& category = scene.stall.SomeCategory(random);
+    out.target = scene.stall.Some(random, scene.stall.Of(category), InStock);
+    if (out.target == nullptr) return false;
     out.wish = Wish{.category = &category};
-    if (random.Chance(40)) WishFor(random, *target, 1, out.wish);
+    if (random.Chance(50)) {
+        WishFor(random, *out.target, static_cast<size_t>(random.Between(1, 3)), out.wish);
+    }
     if (random.Chance(85)) {
-        out.wish.below_cents = LimitAbove(random, target->cents);
+        out.wish.below_cents = LimitAbove(random, out.target->cents);
     } else {
-        out.wish.above_cents = LimitBelow(random, target->cents);
+        out.wish.above_cents = LimitBelow(random, out.target->cents);
     }
     if (out.wish.below_cents == 0 && out.wish.above_cents == 0) return false;
-    SetTheScene(random, stall, *target, out);
-    if (out.context.size() < 3) return false;
-    out.search = out.wish.One();
-    out.question = PriceQuestion(random, out.wish);
-    if (out.products.size() == 1) {
-        AnswerOne(random, out);
-    } else {
-        AnswerTwo(out);
-    }
+    TakeAllThatFit(scene.stall, out);
+    const PriceQuestion question = AskPrice(random, out.wish);
+    Ask(scene, question.text, out);
+    AnswerWish(question.many, out);
     return true;
 }
 
-bool MakeSuperlative(Random& random, const Stall& stall, Dialogue& out) {
-    const Category& category = stall.SomeCategory(random);
+bool MakeSuperlative(const Scene& scene, Dialogue& out) {
+    Random& random = scene.random;
+    const Category& category = scene.stall.SomeCategory(random);
     const Most& most = random.Pick(kMosts);
-    const auto count = static_cast<size_t>(random.Between(3, 4));
-    Shelf shelf = stall.SomeOf(random, stall.Of(category), count, InStock, {});
-    // Ties by id: the same order by every library's sort.
-    std::ranges::sort(shelf, {}, [&most](const Product* p) {
-        return std::pair(most.key(*p), std::string_view(p->id));
-    });
-    if (shelf.size() < 3 || most.key(*shelf[1]) - most.key(*shelf[0]) < most.gap) return false;
-    out.products = {shelf[0]};
-    out.context = shelf;
-    random.Shuffle(out.context);
+    const Shelf& shelf = scene.stall.Of(category);
+    const auto key = [&most](const Product* product) { return most.key(*product); };
+    const int best = key(*std::ranges::min_element(shelf, {}, key));
+    std::ranges::copy_if(shelf, std::back_inserter(out.first),
+                         [&](const Product* product) { return key(product) == best; });
+    out.target = out.first[0];
     static constexpr const char* kAsk[] = {"What is your {0} {1}?", "Which of your {2} is the {0}?",
                                            "Show me the {0} {1} you have.", "I want the {0} {1}."};
     const bool pair = category.counting == Counting::kPair;
     const std::string kind = pair ? "pair of " + Many(category, "") : std::string(category.name);
-    out.question = fmt::format(fmt::runtime(random.Pick(kAsk)), most.word, kind, category.plural);
-    out.answer = fmt::format("The {} is the {}", most.word, Cite(out, *shelf[0]));
-    if (*most.attribute != '\0') out.answer += ": " + State(out, *shelf[0], most.attribute);
+    Ask(scene, fmt::format(fmt::runtime(random.Pick(kAsk)), most.word, kind, category.plural), out);
+    out.answerable = !out.context.empty() && Holds(out.first, out.context[0]);
+    if (!out.answerable) return true;
+    const Product& product = *out.context[0];
+    out.answer = fmt::format("The {} is the {}", most.word, Cite(out, product));
+    if (*most.attribute != '\0') out.answer += ": " + State(out, product, most.attribute);
     out.answer += ".";
     return true;
 }
 
-bool MakeRecommend(Random& random, const Stall& stall, Dialogue& out) {
-    const Category& category = stall.SomeCategory(random);
+bool MakeRecommend(const Scene& scene, Dialogue& out) {
+    Random& random = scene.random;
+    const Category& category = scene.stall.SomeCategory(random);
     out.wish = Wish{.category = &category};
     const Person& person = random.Pick(kPersons);
     if (category.for_people) out.wish.audience = person.audience;
     const auto fits = [&](const Product& p) { return out.wish.Matches(p) && InStock(p); };
-    const Product* target = stall.Some(random, stall.Of(category), fits);
-    if (target == nullptr) return false;
-    out.wish.use = target->use;
-    SetTheScene(random, stall, *target, out);
-    if (out.products.size() > 1) return false;
-    const std::string one = One(category, "");
+    out.target = scene.stall.Some(random, scene.stall.Of(category), fits);
+    if (out.target == nullptr) return false;
+    out.wish.use = out.target->use;
+    TakeAllThatFit(scene.stall, out);
     static constexpr const char* kGift[] = {
         "I need a gift for {0}: {1} for {2}.",
         "What would you recommend for {0}, who wants {1} for {2}?",
@@ -251,13 +242,17 @@ bool MakeRecommend(Random& random, const Stall& stall, Dialogue& out) {
                                               "Which {3} would you recommend for {2}?",
                                               "I want {1} for {2}. What do you suggest?"};
     const char* pattern = category.for_people ? random.Pick(kGift) : random.Pick(kAdvice);
-    out.question =
-        fmt::format(fmt::runtime(pattern), person.name, one, target->use, Many(category, ""));
-    out.search = out.wish.One();
-    const std::string cited = Cite(out, *target);
+    Ask(scene,
+        fmt::format(fmt::runtime(pattern), person.name, One(category, ""), out.wish.use,
+                    Many(category, "")),
+        out);
+    out.answerable = !out.context.empty() && out.wish.Matches(*out.context[0]);
+    if (!out.answerable) return true;
+    const Product& product = *out.context[0];
+    const std::string cited = Cite(out, product);
     std::string made =
-        category.for_people ? "made for " + State(out, *target, "audience") + ", " : "";
-    made += "good for " + State(out, *target, "use");
+        category.for_people ? "made for " + State(out, product, "audience") + ", " : "";
+    made += "good for " + State(out, product, "use");
     out.answer = fmt::format("I recommend the {}: it is {}.", cited, made);
     return true;
 }

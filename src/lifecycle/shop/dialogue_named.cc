@@ -9,14 +9,14 @@ namespace argosy::lifecycle::shop::internal {
 
 namespace {
 
-struct Ask {
-    const char* attribute;
+struct Attribute {
+    const char* name;
     std::vector<const char*> questions;  // {} is the product, or "it"
     const char* answer;                  // {0} the product, {1} the value
 };
 
-const std::vector<Ask>& Asks() {
-    static const std::vector<Ask> kAsks{
+const std::vector<Attribute>& Attributes() {
+    static const std::vector<Attribute> kAttributes{
         {"price",
          {"How much is {}?", "What does {} cost?", "What is the price of {}?",
           "How much do I pay for {}?"},
@@ -40,23 +40,23 @@ const std::vector<Ask>& Asks() {
         {"stock",
          {"Is {} in stock?", "Can I buy {} today?", "Is {} available?"},
          "{2}, the {0} is {1}."}};
-    return kAsks;
+    return kAttributes;
 }
 
-const Ask* PickAsk(Random& random, const Product& product) {
-    const Ask& ask = random.Pick(Asks());
-    return ValueOf(product, ask.attribute).empty() ? nullptr : &ask;
+const Attribute* PickAttribute(Random& random, const Product& product) {
+    const Attribute& ask = random.Pick(Attributes());
+    return ValueOf(product, ask.name).empty() ? nullptr : &ask;
 }
 
 bool Anything(const Product&) { return true; }
 
-std::string Reply(Dialogue& out, const Product& product, const Ask& ask) {
-    const std::string value = State(out, product, ask.attribute);
+std::string Reply(Dialogue& out, const Product& product, const Attribute& ask) {
+    const std::string value = State(out, product, ask.name);
     const bool yes = value != "not waterproof" && value != "out of stock";
     return fmt::format(fmt::runtime(ask.answer), Cite(out, product), value, yes ? "Yes" : "No");
 }
 
-std::string Question(Random& random, const Ask& ask, const std::string& subject) {
+std::string Question(Random& random, const Attribute& ask, const std::string& subject) {
     return fmt::format(fmt::runtime(random.Pick(ask.questions)), subject);
 }
 
@@ -88,7 +88,6 @@ struct Comparison {
     const char* attribute;
     const char* answer;                  // {0} winner, {1} loser, {2} and {3} their values
     int (*key)(const Product& product);  // the least wins
-    int gap;
 };
 
 const std::vector<Comparison>& Comparisons() {
@@ -97,138 +96,144 @@ const std::vector<Comparison>& Comparisons() {
           "What costs less, the {0} or the {1}?"},
          "price",
          "The {0} is cheaper than the {1}.",
-         [](const Product& p) { return p.cents; },
-         100},
-        {{"Which is lighter, the {0} or the {1}?", "Does the {0} weigh less than the {1}?"},
+         [](const Product& p) { return p.cents; }},
+        {{"Which is lighter, the {0} or the {1}?", "Is the {0} lighter than the {1}?"},
          "weight",
          "The {0} at {2} is lighter than the {1} at {3}.",
-         [](const Product& p) { return p.grams; },
-         20},
-        {{"Which is better rated, the {0} or the {1}?", "Do people prefer the {0} or the {1}?"},
+         [](const Product& p) { return p.grams; }},
+        {{"Which is better rated, the {0} or the {1}?", "Is the {0} better rated than the {1}?"},
          "rating",
          "The {0} with {2} is better rated than the {1} with {3}.",
-         [](const Product& p) { return -p.rating; },
-         1}};
+         [](const Product& p) { return -p.rating; }}};
     return kAll;
+}
+
+bool AreShownFirst(const Product& first, const Product& second, const Dialogue& dialogue) {
+    return dialogue.context.size() > 1 && dialogue.context[0] == &first &&
+           dialogue.context[1] == &second;
 }
 
 }  // namespace
 
 bool AskAttribute(Random& random, const Product& product, Dialogue& out) {
-    const Ask* ask = PickAsk(random, product);
+    const Attribute* ask = PickAttribute(random, product);
     if (ask == nullptr) return false;
     out.question = Question(random, *ask, "the " + product.name);
-    out.search = out.question;
     out.answer = Reply(out, product, *ask);
     return true;
 }
 
-bool MakeAttribute(Random& random, const Stall& stall, Dialogue& out) {
-    const Product& product = *random.Pick(stall.all());
-    out.products = {&product};
-    const auto size = static_cast<size_t>(random.Between(3, 5));
-    FillContext(random, stall, CategoryOf(product), size, Anything, out);
-    return AskAttribute(random, product, out);
+bool MakeAttribute(const Scene& scene, Dialogue& out) {
+    const Product& product = *scene.random.Pick(scene.stall.all());
+    const Attribute* attribute = PickAttribute(scene.random, product);
+    if (attribute == nullptr) return false;
+    out.target = &product;
+    out.first = {&product};
+    out.search = Question(scene.random, *attribute, "the " + product.name);
+    Ask(scene, out.search, out);
+    out.answerable = IsShownFirst(product, out);
+    if (out.answerable) out.answer = Reply(out, product, *attribute);
+    return true;
 }
 
-bool MakeFollowUp(Random& random, const Stall& stall, Dialogue& out) {
-    const Product& product = *random.Pick(stall.all());
-    const Ask* ask = PickAsk(random, product);
-    if (ask == nullptr) return false;
-    out.products = {&product};
-    const auto size = static_cast<size_t>(random.Between(3, 5));
-    FillContext(random, stall, CategoryOf(product), size, Anything, out);
+bool MakeFollowUp(const Scene& scene, Dialogue& out) {
+    Random& random = scene.random;
+    const Product& product = *random.Pick(scene.stall.all());
+    const Attribute* attribute = PickAttribute(random, product);
+    if (attribute == nullptr) return false;
+    out.target = &product;
+    out.first = {&product};
     Remember(random, product, out);
-    out.question = Question(random, *ask, "it");
+    std::string question = Question(random, *attribute, "it");
     if (random.Chance(20)) {
-        out.question[0] = static_cast<char>(out.question[0] | 0x20);
-        out.question = "And " + out.question;
+        question[0] = static_cast<char>(question[0] | 0x20);
+        question = "And " + question;
     }
-    out.search = fmt::format("{} {}", product.name, ask->attribute);
-    out.answer = Reply(out, product, *ask);
+    out.search = fmt::format("{} {}", product.name, attribute->name);
+    Ask(scene, question, out);
+    out.answerable = IsShownFirst(product, out);
+    if (out.answerable) out.answer = Reply(out, product, *attribute);
     return true;
 }
 
-bool MakeCheaper(Random& random, const Stall& stall, Dialogue& out) {
-    const Product& product = *random.Pick(stall.all());
-    const Shelf& shelf = stall.Of(CategoryOf(product));
-    const auto cheaper = [&](const Product& p) {
-        return p.cents + 200 < product.cents && p.stock > 0;
-    };
-    const auto dearer = [&](const Product& p) { return p.cents > product.cents + 200; };
-    out.products = {&product};
-    if (random.Chance(75)) {
-        const Product* other = stall.Some(random, shelf, cheaper);
-        if (other == nullptr) return false;
-        out.products = {other, &product};
+bool MakeCheaper(const Scene& scene, Dialogue& out) {
+    Random& random = scene.random;
+    const Category& category = scene.stall.SomeCategory(random);
+    const Shelf& shelf = scene.stall.Of(category);
+    const Product* product = random.Pick(shelf);
+    if (random.Chance(30)) {
+        product = *std::ranges::min_element(shelf, {}, [](const Product* p) { return p->cents; });
     }
-    const auto size = static_cast<size_t>(random.Between(3, 4));
-    FillContext(random, stall, CategoryOf(product), size, dearer, out);
-    Remember(random, product, out);
+    const auto cheaper = [product](const Product* p) { return p->cents < product->cents; };
+    std::ranges::copy_if(shelf, std::back_inserter(out.first), cheaper);
+    const bool is_last = out.first.empty();
+    out.also = is_last ? Shelf() : Shelf{product};
+    if (is_last) out.first = {product};
+    out.target = out.first[0];
+    Remember(random, *product, out);
     static constexpr const char* kAsk[] = {"Do you have anything cheaper?",
                                            "Is there a cheaper one?",
                                            "That is too much. Anything for less?"};
-    out.question = random.Pick(kAsk);
-    out.search = fmt::format("{} cheaper than the {}", Many(CategoryOf(product), ""), product.name);
-    const std::string offered = Cite(out, *out.products[0]);
-    if (out.products.size() == 1) {
-        out.answer = fmt::format("No, the {} is the cheapest I can offer.", offered);
-    } else {
-        out.answer =
-            fmt::format("Yes, the {} costs less than the {}.", offered, Cite(out, product));
+    out.search = fmt::format("{} cheaper than the {}", Many(category, ""), product->name);
+    Ask(scene, random.Pick(kAsk), out);
+    if (is_last) {
+        out.answerable = IsShownFirst(*product, out);
+        if (!out.answerable) return true;
+        out.answer = fmt::format("No, the {} is the cheapest I can offer.", Cite(out, *product));
+        return true;
     }
+    out.answerable =
+        out.context.size() > 1 && out.context.back() == product && Holds(out.first, out.context[0]);
+    if (!out.answerable) return true;
+    const std::string offered = Cite(out, *out.context[0]);
+    out.answer = fmt::format("Yes, the {} costs less than the {}.", offered, Cite(out, *product));
     return true;
 }
 
-bool MakeCompare(Random& random, const Stall& stall, Dialogue& out) {
-    const Category& category = stall.SomeCategory(random);
-    Shelf pair = stall.SomeOf(random, stall.Of(category), 2, Anything, {});
+bool MakeCompare(const Scene& scene, Dialogue& out) {
+    Random& random = scene.random;
+    const Category& category = scene.stall.SomeCategory(random);
+    Shelf pair = scene.stall.SomeOf(random, scene.stall.Of(category), 2, Anything, {});
     const Comparison& by = random.Pick(Comparisons());
-    const std::string asked =
-        fmt::format(fmt::runtime(random.Pick(by.questions)), pair[0]->name, pair[1]->name);
+    out.search = fmt::format(fmt::runtime(random.Pick(by.questions)), pair[0]->name, pair[1]->name);
     std::ranges::sort(pair, {}, [&by](const Product* p) { return by.key(*p); });
-    if (by.key(*pair[1]) - by.key(*pair[0]) < by.gap) return false;
-    out.products = pair;
-    const auto size = static_cast<size_t>(random.Between(2, 4));
-    FillContext(random, stall, category, size, Anything, out);
-    out.question = asked;
-    out.search = asked;
+    if (by.key(*pair[1]) == by.key(*pair[0])) return false;
+    out.target = pair[0];
+    out.first = {pair[0]};
+    out.also = {pair[1]};
+    out.all = true;
+    Ask(scene, out.search, out);
+    out.answerable = AreShownFirst(*pair[0], *pair[1], out);
+    if (!out.answerable) return true;
     const std::string winner = Cite(out, *pair[0]);
     const std::string loser = Cite(out, *pair[1]);
-    const std::string value = ValueOf(*pair[0], by.attribute);
-    out.answer =
-        fmt::format(fmt::runtime(by.answer), winner, loser, value, ValueOf(*pair[1], by.attribute));
+    out.answer = fmt::format(fmt::runtime(by.answer), winner, loser,
+                             ValueOf(*pair[0], by.attribute), ValueOf(*pair[1], by.attribute));
     return true;
 }
 
-bool MakeOutOfStock(Random& random, const Stall& stall, Dialogue& out) {
-    const auto gone = [](const Product& p) { return p.stock == 0; };
-    const auto there = [](const Product& p) { return p.stock > 0; };
-    const Product* product = stall.Some(random, stall.all(), gone);
+bool MakeOrder(const Scene& scene, Dialogue& out) {
+    Random& random = scene.random;
+    const bool gone = random.Chance(70);
+    const auto fits = [gone](const Product& p) { return (p.stock == 0) == gone; };
+    const Product* product = scene.stall.Some(random, scene.stall.all(), fits);
     if (product == nullptr) return false;
-    const Category& category = CategoryOf(*product);
-    out.products = {product};
-    if (random.Chance(70)) {
-        const Product* other = stall.Some(random, stall.Of(category), there);
-        if (other == nullptr) return false;
-        out.products.push_back(other);
+    out.target = product;
+    out.first = {product};
+    for (const Product* p : scene.stall.Of(CategoryOf(*product))) {
+        if (gone && p->stock > 0) out.also.push_back(p);
     }
-    out.context = out.products;
-    // Of other kinds, so that there is one thing to offer.
-    const auto stranger = [&](const Product& p) { return p.category != category.name; };
-    for (const Product* p : stall.SomeOf(random, stall.all(), 2, stranger, out.context)) {
-        out.context.push_back(p);
-    }
-    random.Shuffle(out.context);
     static constexpr const char* kAsk[] = {"I want to buy the {}.", "Can I order the {}?",
                                            "Please put the {} into my basket.",
                                            "I would like the {}, can you send it?"};
-    out.question = fmt::format(fmt::runtime(random.Pick(kAsk)), product->name);
-    out.search = out.question;
+    out.search = fmt::format(fmt::runtime(random.Pick(kAsk)), product->name);
+    Ask(scene, out.search, out);
+    out.answerable = IsShownFirst(*product, out);
+    if (!out.answerable) return true;
     const std::string cited = Cite(out, *product);
     out.answer = fmt::format("The {} is {} right now.", cited, State(out, *product, "stock"));
-    if (out.products.size() == 2) {
-        const Product& other = *out.products[1];
+    if (gone && out.context.size() > 1 && Holds(out.also, out.context[1])) {
+        const Product& other = *out.context[1];
         const std::string offer = Cite(out, other);
         out.answer += fmt::format(" The {} is {}.", offer, State(out, other, "stock"));
     }

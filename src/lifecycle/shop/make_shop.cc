@@ -77,29 +77,39 @@ class TrainingStalls {
             stalls_.emplace_back(*others_.back(), false, eval_names);
         }
     }
+    Result<void> OpenSearches(const OpenSearch& open) {
+        for (const Stall& stall : stalls_) {
+            ARGOSY_TRY(searches_.emplace_back(), open(stall));
+        }
+        return {};
+    }
     const Stall& Of(size_t row) const { return stalls_[row % stalls_.size()]; }
+    const ShowProducts& SearchOf(size_t row) const { return searches_[row % searches_.size()]; }
 
   private:
     static constexpr uint64_t kSeedStep = 0x51ed2701;
     std::vector<std::unique_ptr<Catalogue>> others_;
     std::vector<Stall> stalls_;
+    std::vector<ShowProducts> searches_;
 };
 
-Result<void> WriteQuestions(Folder& folder, const Catalogue& catalogue,
-                            const ShopOptions& options) {
-    const TrainingStalls train(catalogue, options);
+Result<void> WriteQuestions(Folder& folder, const Catalogue& catalogue, const ShopOptions& options,
+                            const OpenSearch& open) {
+    TrainingStalls train(catalogue, options);
+    ARGOSY_CHECK_OK(train.OpenSearches(open));
     const Stall eval(catalogue, true);
+    ARGOSY_TRY(const ShowProducts eval_search, open(eval));
     ARGOSY_CHECK_OK(folder.WriteRows("lookup.jsonl", options.lookups, [&](size_t i) {
         Random random(options.seed, "lookup", i);
         return LookupRow(random, train.Of(i));
     }));
     ARGOSY_CHECK_OK(folder.WriteRows("train.jsonl", options.questions, [&](size_t i) {
         Random random(options.seed, "question", i);
-        return DialogueRow(MakeDialogue(random, train.Of(i)), train.Of(i), false);
+        return DialogueRow(MakeDialogue({random, train.Of(i), train.SearchOf(i)}, true), false);
     }));
     ARGOSY_CHECK_OK(folder.WriteRows("eval.jsonl", options.eval_questions, [&](size_t i) {
         Random random(options.seed, "evaluation", i);
-        return DialogueRow(MakeDialogue(random, eval), eval, true);
+        return DialogueRow(MakeDialogue({random, eval, eval_search}, false), true);
     }));
     return folder.WriteRows("pairs.jsonl", options.pairs, [&](size_t i) {
         Random random(options.seed, "pair", i);
@@ -110,7 +120,7 @@ Result<void> WriteQuestions(Folder& folder, const Catalogue& catalogue,
 }  // namespace
 
 Result<std::vector<WrittenFile>> MakeShop(const std::filesystem::path& path,
-                                          const ShopOptions& options) {
+                                          const ShopOptions& options, const OpenSearch& open) {
     if (options.products < kLeastProducts || options.products > 9999) {
         return Err(ErrorCode::kInvalidArgument,
                    "--products has to be from {} (so that each category has some to ask about) to "
@@ -130,7 +140,7 @@ Result<std::vector<WrittenFile>> MakeShop(const std::filesystem::path& path,
     ARGOSY_CHECK_OK(folder.Write("catalog.csv", catalogue.ToCsv(), products.size()));
     ARGOSY_CHECK_OK(folder.WriteRows("passages.jsonl", products.size(),
                                      [&](size_t i) { return Passage(products[i]); }));
-    ARGOSY_CHECK_OK(WriteQuestions(folder, catalogue, options));
+    ARGOSY_CHECK_OK(WriteQuestions(folder, catalogue, options, open));
     ARGOSY_CHECK_OK(WriteFaq(folder, options.seed));
     return folder.Take();
 }

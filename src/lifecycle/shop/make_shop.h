@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "lifecycle/shop/dialogue.h"
+#include "lifecycle/shop/stall.h"
 
 namespace argosy::lifecycle::shop {
 
@@ -27,10 +30,13 @@ struct WrittenFile {
     uint64_t bytes = 0;
 };
 
+/// Opens the shop's search over the products of a stall, which outlives it.
+using OpenSearch = std::function<Result<ShowProducts>(const Stall&)>;
+
 /// catalog.csv, passages.jsonl, lookup.jsonl, train.jsonl, eval.jsonl, pairs.jsonl,
 /// faq-train.jsonl, faq-eval.jsonl, faq.md. Makes the folder. Errors: kInvalidArgument (options),
-/// kPermissionDenied (the folder).
+/// kPermissionDenied (the folder), and those of the search.
 Result<std::vector<WrittenFile>> MakeShop(const std::filesystem::path& folder,
-                                          const ShopOptions& options);
+                                          const ShopOptions& options, const OpenSearch& open);
 
 }  // namespace argosy::lifecycle::shop

@@ -1,7 +1,6 @@
 #include "lifecycle/shop/score.h"
 
 #include <algorithm>
-#include <set>
 
 #include "lifecycle/content_key.h"
 #include "lifecycle/shop/fact_reader.h"
@@ -35,6 +34,14 @@ Result<std::string> Text(const json::object& object, std::string_view key) {
     return std::string(value->get_string());
 }
 
+Result<bool> Flag(const json::object& object, std::string_view key) {
+    const json::value* value = object.if_contains(key);
+    if (value == nullptr || !value->is_bool()) {
+        return Err(ErrorCode::kInvalidArgument, "truth.{} has to be true or false", key);
+    }
+    return value->get_bool();
+}
+
 Result<WantedFact> ParseFact(const json::value& value) {
     if (!value.is_object()) {
         return Err(ErrorCode::kInvalidArgument, "truth.facts has to hold objects");
@@ -54,6 +61,10 @@ bool SaysNone(std::string_view answer) {
         if (words.contains(sign)) return true;
     }
     return false;
+}
+
+bool Holds(const std::vector<std::string>& ids, const std::string& id) {
+    return std::ranges::find(ids, id) != ids.end();
 }
 
 // The statement that a wanted fact would be read as.
@@ -78,14 +89,19 @@ bool NamesTheRightOnes(const Reading& reading, const Truth& truth, AnswerScore& 
         score.problems.emplace_back("cites another product than it names");
         return false;
     }
-    const std::set<std::string> got(named.begin(), named.end());
-    const std::set<std::string> wanted(truth.products.begin(), truth.products.end());
-    if (got != wanted) {
+    const auto is_wanted = [&truth](const std::string& id) {
+        return Holds(truth.first, id) || Holds(truth.also, id);
+    };
+    if (named.empty() != truth.first.empty() || !std::ranges::all_of(named, is_wanted)) {
         score.problems.emplace_back("names other products than are right");
         return false;
     }
-    if (!named.empty() && named[0] != truth.products[0]) {
+    if (!named.empty() && !Holds(truth.first, named[0])) {
         score.problems.emplace_back("names the right products in the wrong order");
+        return false;
+    }
+    if (truth.all && named.size() < 2) {
+        score.problems.emplace_back("names one of two products that were asked about");
         return false;
     }
     return true;
@@ -123,16 +139,15 @@ Result<Truth> Truth::Parse(const json::value& value) {
     Truth truth;
     ARGOSY_TRY(truth.kind, Text(object, "kind"));
     ARGOSY_TRY(truth.context, Ids(object, "context"));
-    ARGOSY_TRY(truth.products, Ids(object, "products"));
+    ARGOSY_TRY(truth.first, Ids(object, "first"));
+    ARGOSY_TRY(truth.also, Ids(object, "also"));
     ARGOSY_TRY(truth.search, Text(object, "search"));
-    ARGOSY_TRY(truth.relevant, Ids(object, "relevant"));
-    const json::value* none = object.if_contains("none");
+    ARGOSY_TRY(truth.all, Flag(object, "all"));
+    ARGOSY_TRY(truth.none, Flag(object, "none"));
     const json::value* facts = object.if_contains("facts");
-    if (none == nullptr || !none->is_bool() || facts == nullptr || !facts->is_array()) {
-        return Err(ErrorCode::kInvalidArgument,
-                   "truth needs a boolean 'none' and an array 'facts'");
+    if (facts == nullptr || !facts->is_array()) {
+        return Err(ErrorCode::kInvalidArgument, "truth needs an array 'facts'");
     }
-    truth.none = none->get_bool();
     for (const json::value& fact : facts->get_array()) {
         ARGOSY_TRY(truth.facts.emplace_back(), ParseFact(fact));
     }
@@ -151,7 +166,7 @@ AnswerScore ScoreAnswer(std::string_view answer, const Truth& truth, const Catal
         score.right_product = false;
         score.problems.emplace_back("does not say that there is none");
     }
-    if (!truth.products.empty() && truth.kind != "out_of_stock" && SaysNone(answer)) {
+    if (!truth.first.empty() && SaysNone(answer)) {
         score.right_product = false;
         score.problems.emplace_back("says that there is none");
     }

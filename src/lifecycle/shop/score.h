@@ -19,13 +19,14 @@ struct WantedFact {
 /// The "truth" of a row of eval.jsonl.
 struct Truth {
     std::string kind;
-    std::vector<std::string> context;   // ids, as they are numbered in the prompt
-    std::vector<std::string> products;  // ids; the first has to be named first
-    bool none = false;
+    std::vector<std::string> context;  // ids, as they are numbered in the prompt
+    std::vector<std::string> first;    // ids: one of these has to be named first
+    std::vector<std::string> also;     // ids: these may be named besides
+    bool all = false;                  // one of `also` has to be named, too
+    bool none = false;                 // the answer has to say so, and to name nothing
     std::vector<WantedFact> facts;
-    std::string search;  // what to look up, standing alone; empty: nothing
-    std::vector<std::string>
-        relevant;  // ids that a search among the evaluation products should find
+    /// What to look up, standing alone; a search should find one of `first`. Empty: nothing.
+    std::string search;
 
     /// kInvalidArgument names the field that is missing or of another kind.
     static Result<Truth> Parse(const json::value& truth);

@@ -2,6 +2,7 @@
 // meet those of evaluation.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -17,6 +18,10 @@ namespace argosy::lifecycle::shop {
 
 using Shelf = std::vector<const Product*>;
 using Test = std::function<bool(const Product&)>;
+
+inline bool Holds(const Shelf& shelf, const Product* product) {
+    return std::ranges::find(shelf, product) != shelf.end();
+}
 
 /// Thread-safe once made. The catalogue outlives it.
 class Stall {

@@ -151,6 +151,13 @@ Result<void> KnowledgeSearch::AboutNamed(Question& question, std::vector<SearchH
         ARGOSY_TRY(const bool compared, Compared(question, named[0], out));
         if (compared) return {};
     }
+    const auto order = FindComparison(question.rest, question.fields);
+    if (named.size() > 1 && order) {  // "which is cheaper, the X or the Y?": the winner first
+        std::ranges::sort(named, {}, [&order](const SearchHit& hit) {
+            const double number = NumberOf(hit.chunk, order->field).value_or(0);
+            return order->descending ? -number : number;
+        });
+    }
     const size_t count = named.size();
     out.hits = std::move(named);
     if (count == 1 && settings_.related > 0) {
@@ -163,7 +170,7 @@ Result<void> KnowledgeSearch::AboutNamed(Question& question, std::vector<SearchH
 Result<bool> KnowledgeSearch::Compared(const Question& question, const SearchHit& with,
                                        FoundPassages& out) const {
     const auto order = FindComparison(question.rest, question.fields);
-    if (!order) return false;
+    if (!order || !question.rest.contains(" than ")) return false;
     const auto measure = NumberOf(with.chunk, order->field);
     if (!measure) return false;
     Range side;
@@ -202,18 +209,20 @@ Result<void> KnowledgeSearch::Related(const Question& question, const SearchHit&
 }
 
 Result<void> KnowledgeSearch::Asked(const Question& question, FoundPassages& out) const {
-    auto conditions = FindConditions(question.text, question.fields);
-    // What kind of thing is asked for is given up last.
-    for (size_t at = 1; at < conditions.size(); ++at) {
-        const bool is_kind = conditions[at].condition.key == settings_.kind_field;
-        if (is_kind)
-            std::rotate(conditions.begin(), conditions.begin() + static_cast<ptrdiff_t>(at),
-                        conditions.begin() + static_cast<ptrdiff_t>(at) + 1);
-    }
     const auto count = [&](const Filter& filter) {
         return store_->Count(collection_, filter).value_or(0);
     };
-    SelfQuery asked = ApplyConditions(question.base, std::move(conditions), count);
+    // What kind of thing is asked for is given up last, even after a price.
+    std::vector<FoundCondition> kinds, others;
+    for (FoundCondition& found : FindConditions(question.text, question.fields)) {
+        const bool is_kind = found.condition.key == settings_.kind_field;
+        (is_kind ? kinds : others).push_back(std::move(found));
+    }
+    SelfQuery asked = ApplyConditions(question.base, std::move(kinds), count);
+    SelfQuery rest = ApplyConditions(asked.filter, std::move(others), count);
+    asked.filter = std::move(rest.filter);
+    std::ranges::move(rest.kept, std::back_inserter(asked.kept));
+    std::ranges::move(rest.dropped, std::back_inserter(asked.dropped));
     out.explanation = asked.Explain();
     for (const FoundCondition& dropped : asked.dropped) {
         if (!dropped.excluded) out.missing.push_back(dropped.phrase);

@@ -133,9 +133,7 @@ std::optional<FieldOrder> FindComparison(std::string_view question,
                                          std::span<const QueryField> fields) {
     const Analyzer analyzer(Language::kEnglish);
     const auto words = ReadQuestion(question, analyzer);
-    const bool compares =
-        std::ranges::any_of(words, [](const QuestionWord& word) { return word.text == "than"; });
-    return compares ? FindPhrase(question, words, 0, kMore, fields) : std::nullopt;
+    return FindPhrase(question, words, 0, kMore, fields);
 }
 
 }  // namespace argosy::retrieval

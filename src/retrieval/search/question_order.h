@@ -21,8 +21,8 @@ struct FieldOrder {
 /// measures a field of numbers. Nothing where two fields could be meant.
 std::optional<FieldOrder> FindOrder(std::string_view question, std::span<const QueryField> fields);
 
-/// "cheaper", "for less", "lighter", "better rated" before "than": what is asked for comes before
-/// the thing compared with in the order. Nothing without a "than".
+/// "cheaper", "for less", "lighter", "better rated": what is asked for comes before what it is
+/// compared with in the order.
 std::optional<FieldOrder> FindComparison(std::string_view question,
                                          std::span<const QueryField> fields);
 
