@@ -99,9 +99,10 @@ class Knowledge(unittest.TestCase):
         self.assertIn("2 left out:", result.stdout)
         self.assertIn(f"{self.catalog}:5: ", result.stdout)
         self.assertIn("'P1' was there before", result.stdout)
-        result = run("search", "a purple tent", "--store", self.store)
+        result = run("search", "a tent under $150", "--store", self.store)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertRegex(result.stdout, r"  1  \S+ +Birch Tent\n")
+        self.assertIn("only where price under 150\n", result.stdout)
         self.assertIn("catalog.csv#row=3", result.stdout)
 
     def test_personal_data_is_masked_before_it_is_kept(self):
