@@ -10,8 +10,8 @@
 
 namespace argosy::assistant {
 
-using serve::FaceWork;
 using serve::ApiError;
+using serve::FaceWork;
 using ExchangePtr = std::shared_ptr<Exchange>;
 
 class AssistantFace::Impl {
