@@ -24,6 +24,7 @@ std::string ValueText(const json::value& value) {
 
 std::string Values(const std::vector<json::value>& values) {
     std::vector<std::string> texts;
+    texts.reserve(values.size());
     for (const json::value& value : values) texts.push_back(ValueText(value));
     return Joined(texts, " or ");
 }
@@ -58,6 +59,7 @@ struct TestText {
 std::vector<std::string> Texts(const std::vector<Condition>& conditions,
                                const std::string& before) {
     std::vector<std::string> texts;
+    texts.reserve(conditions.size());
     for (const Condition& condition : conditions) {
         texts.push_back(before + std::visit(TestText{condition.key}, condition.test));
     }
