@@ -56,7 +56,7 @@ CollectionConfig ConfigOf(const json::object& json) {
     return config;
 }
 
-Result<StoredChunk> ChunkOf(const Statement& row, bool with_vector) {
+Result<StoredChunk> ChunkOf(const SqliteStatement& row, bool with_vector) {
     StoredChunk stored{
         {row.Text(1), row.Text(2), static_cast<size_t>(row.Int(3)), row.Text(4), {}}};
     ARGOSY_TRY(json::value metadata, ParseJson(row.Text(5)));
@@ -74,7 +74,7 @@ Result<ChunkTable> ChunkTable::Create(const std::filesystem::path& path,
                                       const CollectionConfig& config) {
     ARGOSY_TRY(Sqlite db, Sqlite::Open(path));
     ChunkTable table(std::move(db));
-    ARGOSY_TRY(Transaction transaction, table.Begin());
+    ARGOSY_TRY(SqliteTransaction transaction, table.Begin());
     ARGOSY_CHECK_OK(table.db_.Execute(kSchema));
     ARGOSY_CHECK_OK(table.WriteMeta(config));
     ARGOSY_CHECK_OK(transaction.Commit());
@@ -94,7 +94,7 @@ Result<void> ChunkTable::WriteMeta(const CollectionConfig& config) const {
         {"version", std::to_string(kVersion)},
         {"identity", NewIdentity()},
         {"config", json::serialize(ConfigJson(config))}};
-    ARGOSY_TRY(Statement put, db_.Prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"));
+    ARGOSY_TRY(SqliteStatement put, db_.Prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"));
     for (const auto& [name, value] : values) {
         ARGOSY_CHECK_OK(put.Bind(std::string_view(name)).Bind(value).Run());
     }
@@ -102,7 +102,7 @@ Result<void> ChunkTable::WriteMeta(const CollectionConfig& config) const {
 }
 
 Result<void> ChunkTable::ReadMeta() {
-    ARGOSY_TRY(Statement all, db_.Prepare("SELECT name, value FROM meta"));
+    ARGOSY_TRY(SqliteStatement all, db_.Prepare("SELECT name, value FROM meta"));
     std::map<std::string, std::string> values;
     for (;;) {
         ARGOSY_TRY(const bool more, all.Step());
@@ -143,24 +143,24 @@ Result<ChunkTable::Change> ChunkTable::Remove(std::span<const std::string> ids, 
 }
 
 Result<bool> ChunkTable::RemoveDocument(const std::string& id, Change& change) const {
-    ARGOSY_TRY(Statement keys, db_.Prepare("SELECT key FROM chunks WHERE document_id = ?"));
+    ARGOSY_TRY(SqliteStatement keys, db_.Prepare("SELECT key FROM chunks WHERE document_id = ?"));
     keys.Bind(id);
     for (;;) {
         ARGOSY_TRY(const bool more, keys.Step());
         if (!more) break;
         change.removed.push_back(static_cast<ChunkKey>(keys.Int(0)));
     }
-    ARGOSY_TRY(Statement chunks, db_.Prepare("DELETE FROM chunks WHERE document_id = ?"));
+    ARGOSY_TRY(SqliteStatement chunks, db_.Prepare("DELETE FROM chunks WHERE document_id = ?"));
     ARGOSY_CHECK_OK(chunks.Bind(id).Run());
-    ARGOSY_TRY(Statement document, db_.Prepare("DELETE FROM documents WHERE id = ?"));
+    ARGOSY_TRY(SqliteStatement document, db_.Prepare("DELETE FROM documents WHERE id = ?"));
     ARGOSY_CHECK_OK(document.Bind(id).Run());
     return db_.Changes() > 0;
 }
 
 Result<void> ChunkTable::Insert(const StoredDocument& document, Change& change) const {
-    ARGOSY_TRY(Statement row, db_.Prepare("INSERT INTO documents VALUES (?, ?)"));
+    ARGOSY_TRY(SqliteStatement row, db_.Prepare("INSERT INTO documents VALUES (?, ?)"));
     ARGOSY_CHECK_OK(row.Bind(document.id).Bind(document.hash).Run());
-    ARGOSY_TRY(Statement put,
+    ARGOSY_TRY(SqliteStatement put,
                db_.Prepare("INSERT INTO chunks (id, document_id, begin, text, metadata, vector) "
                            "VALUES (?, ?, ?, ?, ?, ?)"));
     for (const StoredChunk& stored : document.chunks) {
@@ -179,7 +179,7 @@ Result<void> ChunkTable::Insert(const StoredDocument& document, Change& change) 
 
 Result<std::vector<ChunkKey>> ChunkTable::Keys() const {
     std::vector<ChunkKey> keys;
-    ARGOSY_TRY(Statement all, db_.Prepare("SELECT key FROM chunks ORDER BY key"));
+    ARGOSY_TRY(SqliteStatement all, db_.Prepare("SELECT key FROM chunks ORDER BY key"));
     for (;;) {
         ARGOSY_TRY(const bool more, all.Step());
         if (!more) return keys;
@@ -188,8 +188,9 @@ Result<std::vector<ChunkKey>> ChunkTable::Keys() const {
 }
 
 Result<StoredChunk> ChunkTable::Read(ChunkKey key, bool with_vector) const {
-    ARGOSY_TRY(Statement one, db_.Prepare(fmt::format("SELECT {}{} FROM chunks WHERE key = ?",
-                                                      kColumns, with_vector ? ", vector" : "")));
+    ARGOSY_TRY(SqliteStatement one,
+               db_.Prepare(fmt::format("SELECT {}{} FROM chunks WHERE key = ?", kColumns,
+                                       with_vector ? ", vector" : "")));
     one.Bind(static_cast<int64_t>(key));
     ARGOSY_TRY(const bool found, one.Step());
     if (!found) return Err(ErrorCode::kInternal, "no chunk of key {}", key);
@@ -199,7 +200,7 @@ Result<StoredChunk> ChunkTable::Read(ChunkKey key, bool with_vector) const {
 Result<void> ChunkTable::ForEachAfter(
     ChunkKey after, bool with_vectors,
     const std::function<bool(ChunkKey, StoredChunk&&)>& fn) const {
-    ARGOSY_TRY(Statement all,
+    ARGOSY_TRY(SqliteStatement all,
                db_.Prepare(fmt::format("SELECT {}{} FROM chunks WHERE key > ? ORDER BY key",
                                        kColumns, with_vectors ? ", vector" : "")));
     all.Bind(static_cast<int64_t>(after));
@@ -213,7 +214,7 @@ Result<void> ChunkTable::ForEachAfter(
 
 Result<std::map<std::string, std::string>> ChunkTable::Hashes() const {
     std::map<std::string, std::string> hashes;
-    ARGOSY_TRY(Statement all, db_.Prepare("SELECT id, hash FROM documents"));
+    ARGOSY_TRY(SqliteStatement all, db_.Prepare("SELECT id, hash FROM documents"));
     for (;;) {
         ARGOSY_TRY(const bool more, all.Step());
         if (!more) return hashes;
@@ -222,14 +223,14 @@ Result<std::map<std::string, std::string>> ChunkTable::Hashes() const {
 }
 
 Result<void> ChunkTable::CopyTo(const std::filesystem::path& path) const {
-    ARGOSY_TRY(Statement copy, db_.Prepare("VACUUM INTO ?"));
+    ARGOSY_TRY(SqliteStatement copy, db_.Prepare("VACUUM INTO ?"));
     return copy.Bind(path.string()).Run();
 }
 
 Result<void> ChunkTable::Adopt(const std::string& name) {
     CollectionConfig config = config_;
     config.name = name;
-    ARGOSY_TRY(Transaction transaction, Begin());
+    ARGOSY_TRY(SqliteTransaction transaction, Begin());
     ARGOSY_CHECK_OK(WriteMeta(config));
     ARGOSY_CHECK_OK(transaction.Commit());
     return ReadMeta();

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "retrieval/store/sqlite.h"
+#include "base/sqlite.h"
 #include "retrieval/store/store.h"
 
 namespace argosy::retrieval {
@@ -41,7 +41,7 @@ class ChunkTable {
     Result<Change> Replace(std::span<const StoredDocument> documents);
     Result<Change> Remove(std::span<const std::string> ids, size_t& documents);
 
-    Result<Transaction> Begin() const { return Transaction::Begin(db_); }
+    Result<SqliteTransaction> Begin() const { return SqliteTransaction::Begin(db_); }
 
     /// Keys of all chunks, rising.
     Result<std::vector<ChunkKey>> Keys() const;

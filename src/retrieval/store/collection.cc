@@ -69,7 +69,7 @@ Result<void> Collection::Check(std::span<const StoredDocument> documents) const 
 Result<void> Collection::Upsert(std::span<const StoredDocument> documents) {
     ARGOSY_CHECK_OK(Check(documents));
     const std::lock_guard lock(write_);
-    ARGOSY_TRY(Transaction transaction, table_.Begin());
+    ARGOSY_TRY(SqliteTransaction transaction, table_.Begin());
     ARGOSY_TRY(const ChunkTable::Change change, table_.Replace(documents));
     std::vector<const StoredChunk*> added;
     for (const StoredDocument& document : documents) {
@@ -82,7 +82,7 @@ Result<void> Collection::Upsert(std::span<const StoredDocument> documents) {
 Result<size_t> Collection::Delete(std::span<const std::string> ids) {
     const std::lock_guard lock(write_);
     size_t documents = 0;
-    ARGOSY_TRY(Transaction transaction, table_.Begin());
+    ARGOSY_TRY(SqliteTransaction transaction, table_.Begin());
     ARGOSY_TRY(const ChunkTable::Change change, table_.Remove(ids, documents));
     ARGOSY_CHECK_OK(Follow(std::move(transaction), change, {}));
     ARGOSY_CHECK_OK(Maintain());
@@ -90,7 +90,7 @@ Result<size_t> Collection::Delete(std::span<const std::string> ids) {
 }
 
 // Commit and index change as one for those who search.
-Result<void> Collection::Follow(Transaction transaction, const ChunkTable::Change& change,
+Result<void> Collection::Follow(SqliteTransaction transaction, const ChunkTable::Change& change,
                                 std::span<const StoredChunk* const> added) {
     const std::unique_lock lock(state_);
     ARGOSY_CHECK_OK(transaction.Commit());

@@ -45,7 +45,7 @@ class Collection {
                ChunkTable reader, CollectionIndex index);
 
     Result<void> Check(std::span<const StoredDocument> documents) const;
-    Result<void> Follow(Transaction transaction, const ChunkTable::Change& change,
+    Result<void> Follow(SqliteTransaction transaction, const ChunkTable::Change& change,
                         std::span<const StoredChunk* const> added);
     Result<void> Maintain();
     Result<SlotSet> Passing(const Filter& filter) const;
