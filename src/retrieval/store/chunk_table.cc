@@ -3,6 +3,8 @@
 #include <cstring>
 #include <random>
 
+#include "retrieval/store/collection_json.h"
+
 namespace argosy::retrieval {
 
 namespace {
@@ -30,30 +32,6 @@ std::string NewIdentity() {
     std::string identity;
     for (int i = 0; i < 4; ++i) identity += fmt::format("{:08x}", random());
     return identity;
-}
-
-json::object ConfigJson(const CollectionConfig& config) {
-    return {{"name", config.name},
-            {"dimensions", config.dimensions},
-            {"metric", static_cast<int>(config.metric)},
-            {"k1", config.bm25.k1},
-            {"b", config.bm25.b},
-            {"language", static_cast<int>(config.bm25.language)},
-            {"links", config.hnsw.links},
-            {"build_beam", config.hnsw.build_beam},
-            {"seed", config.hnsw.seed}};
-}
-
-CollectionConfig ConfigOf(const json::object& json) {
-    CollectionConfig config;
-    config.name = std::string(json.at("name").as_string());
-    config.dimensions = json.at("dimensions").to_number<size_t>();
-    config.metric = static_cast<Metric>(json.at("metric").to_number<int>());
-    config.bm25 = {json.at("k1").to_number<double>(), json.at("b").to_number<double>(),
-                   static_cast<Language>(json.at("language").to_number<int>())};
-    config.hnsw = {json.at("links").to_number<size_t>(), json.at("build_beam").to_number<size_t>(),
-                   json.at("seed").to_number<uint64_t>()};
-    return config;
 }
 
 Result<StoredChunk> ChunkOf(const SqliteStatement& row, bool with_vector) {
@@ -93,7 +71,7 @@ Result<void> ChunkTable::WriteMeta(const CollectionConfig& config) const {
     const std::pair<const char*, std::string> values[] = {
         {"version", std::to_string(kVersion)},
         {"identity", NewIdentity()},
-        {"config", json::serialize(ConfigJson(config))}};
+        {"config", json::serialize(ConfigToJson(config))}};
     ARGOSY_TRY(SqliteStatement put, db_.Prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"));
     for (const auto& [name, value] : values) {
         ARGOSY_CHECK_OK(put.Bind(std::string_view(name)).Bind(value).Run());
@@ -114,11 +92,7 @@ Result<void> ChunkTable::ReadMeta() {
                    values["version"], kVersion);
     }
     ARGOSY_TRY(const json::value config, ParseJson(values["config"]));
-    try {
-        config_ = ConfigOf(config.as_object());
-    } catch (const std::exception& e) {
-        return Err(ErrorCode::kCorrupt, "a collection's settings cannot be read: {}", e.what());
-    }
+    ARGOSY_TRY(config_, ConfigFromJson(config));
     identity_ = values["identity"];
     return {};
 }
@@ -195,6 +169,25 @@ Result<StoredChunk> ChunkTable::Read(ChunkKey key, bool with_vector) const {
     ARGOSY_TRY(const bool found, one.Step());
     if (!found) return Err(ErrorCode::kInternal, "no chunk of key {}", key);
     return ChunkOf(one, with_vector);
+}
+
+Result<std::vector<StoredChunk>> ChunkTable::ReadDocuments(std::span<const std::string> ids,
+                                                           bool with_vectors) const {
+    std::vector<StoredChunk> chunks;
+    ARGOSY_TRY(SqliteStatement all,
+               db_.Prepare(fmt::format("SELECT {}{} FROM chunks WHERE document_id = ? ORDER BY key",
+                                       kColumns, with_vectors ? ", vector" : "")));
+    for (const std::string& id : ids) {
+        all.Bind(id);
+        for (;;) {
+            ARGOSY_TRY(const bool more, all.Step());
+            if (!more) break;
+            ARGOSY_TRY(StoredChunk chunk, ChunkOf(all, with_vectors));
+            chunks.push_back(std::move(chunk));
+        }
+        all.Reset();
+    }
+    return chunks;
 }
 
 Result<void> ChunkTable::ForEachAfter(

@@ -46,6 +46,9 @@ class ChunkTable {
     /// Keys of all chunks, rising.
     Result<std::vector<ChunkKey>> Keys() const;
     Result<StoredChunk> Read(ChunkKey key, bool with_vector) const;
+    /// The chunks of those documents, a document's in their order.
+    Result<std::vector<StoredChunk>> ReadDocuments(std::span<const std::string> ids,
+                                                   bool with_vectors) const;
     /// The chunks with keys above `after`, rising, until fn returns false.
     Result<void> ForEachAfter(ChunkKey after, bool with_vectors,
                               const std::function<bool(ChunkKey, StoredChunk&&)>& fn) const;
