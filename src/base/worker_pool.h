@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace argosy::serve {
+namespace argosy {
 
 /// Thread-safe. Bounded by its caller: the HTTP server admits so many requests and no more.
 class WorkerPool {
@@ -58,4 +58,4 @@ class WorkerPool {
     std::vector<std::thread> threads_;
 };
 
-}  // namespace argosy::serve
+}  // namespace argosy
