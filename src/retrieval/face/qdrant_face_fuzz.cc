@@ -14,7 +14,7 @@ using namespace argosy;
 using namespace argosy::retrieval;
 
 // A collection whose points come and go by what is fuzzed.
-face::PointCollection& Collection() {
+face::PointCollection& FuzzedPoints() {
     static const auto store = [] {
         const auto folder = std::filesystem::temp_directory_path() / "argosy_fuzz_face";
         std::filesystem::remove_all(folder);
@@ -31,7 +31,7 @@ face::PointCollection& Collection() {
 }
 
 void CheckPoints(const json::object& body) {
-    const auto points = face::ParsePoints(Collection().schema(), body);
+    const auto points = face::ParsePoints(FuzzedPoints().schema(), body);
     if (!points) return;
     for (const face::Point& point : *points) {
         const auto back = face::FromChunk(face::ToDocument(point).chunks[0]);
@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto body = ParseJson(text);
     if (!body || !body->is_object()) return 0;
     const json::object& object = body->get_object();
-    face::PointCollection& collection = Collection();
+    face::PointCollection& collection = FuzzedPoints();
     CheckPoints(object);
     (void)face::ParseSchema("x", object);
     const size_t kind = data[0] % 16;

@@ -1,86 +1,29 @@
-#include "retrieval/store/qdrant_store.h"
-
 #include <algorithm>
-#include <mutex>
 
-#include "net/url.h"
 #include "retrieval/store/collection_json.h"
-#include "retrieval/store/hit_fusion.h"
-#include "retrieval/store/qdrant_client.h"
 #include "retrieval/store/qdrant_points.h"
+#include "retrieval/store/qdrant_store_impl.h"
 #include "retrieval/store/store_checks.h"
 
 namespace argosy::retrieval {
 
+namespace internal {
+
 namespace {
 
-using internal::Is;
-using internal::IsAny;
-using internal::QdrantFilter;
-
-constexpr size_t kMaxFieldValues = 1000;  // as the embedded store
-constexpr size_t kPage = 1000;
-
-std::string PathOf(const std::string& collection, std::string_view rest = "") {
-    return fmt::format("/collections/{}{}", PercentEncode(collection), rest);
-}
-
-// What reads an answer, so that one of another shape is an error of the server's.
-template <typename Fn>
-auto Reading(Fn fn) -> decltype(fn()) {
-    try {
-        return fn();
-    } catch (const std::exception& e) {
-        return Err(ErrorCode::kCorrupt, "an answer of Qdrant cannot be read: {}", e.what());
+const char* DistanceOf(Metric metric) {
+    switch (metric) {
+        case Metric::kCosine:
+            return "Cosine";
+        case Metric::kDot:
+            return "Dot";
+        case Metric::kEuclidean:
+            break;
     }
+    return "Euclid";
 }
 
-Result<size_t> CountIn(const json::value& result) {
-    return Reading([&]() -> Result<size_t> { return result.at("count").to_number<size_t>(); });
-}
-
-class QdrantStore final : public Store {
-  public:
-    explicit QdrantStore(QdrantOptions options) : options_(options), client_(std::move(options)) {}
-
-    Result<void> Prepare();
-    Result<void> CreateCollection(const CollectionConfig& config) override;
-    Result<void> DropCollection(const std::string& name) override;
-    Result<std::vector<CollectionConfig>> Collections() override;
-    Result<void> Upsert(const std::string& collection,
-                        std::span<const StoredDocument> documents) override;
-    Result<size_t> Delete(const std::string& collection,
-                          std::span<const std::string> document_ids) override;
-    Result<std::map<std::string, std::string>> DocumentHashes(
-        const std::string& collection) override;
-    Result<std::vector<StoredChunk>> Read(const std::string& collection,
-                                          std::span<const std::string> document_ids,
-                                          bool with_vectors) override;
-    Result<SearchResult> Search(const std::string& collection,
-                                const SearchRequest& request) override;
-    Result<ScrollPage> Scroll(const std::string& collection, const Filter& filter, size_t limit,
-                              const std::string& from) override;
-    Result<size_t> Count(const std::string& collection, const Filter& filter) override;
-    Result<std::vector<FieldSummary>> Fields(const std::string& collection) override;
-    Result<void> Snapshot(const std::string& collection, const std::filesystem::path& to) override;
-    Result<void> Restore(const std::string& name, const std::filesystem::path& from) override;
-
-  private:
-    Result<bool> Exists(const std::string& name);
-    Result<CollectionConfig> ConfigOf(const std::string& name);
-    Result<void> MakeIndexes(const std::string& name);
-    Result<void> Put(const std::string& name, const std::vector<json::object>& points);
-    Result<void> DropLeftovers(const std::string& name, std::span<const StoredDocument> documents);
-    /// Records that pass a filter of Qdrant's, page after page, until fn returns false.
-    Result<void> ForEachRecord(const std::string& name, const json::object& filter,
-                               const json::value& payload, bool vectors,
-                               const std::function<Result<bool>(const json::value&)>& fn);
-
-    const QdrantOptions options_;
-    internal::QdrantClient client_;
-    std::mutex mutex_;  // GUARDED_BY: configs_
-    std::map<std::string, CollectionConfig> configs_;
-};
+}  // namespace
 
 Result<void> QdrantStore::Prepare() {
     ARGOSY_CHECK_OK(client_.Call("GET", "/collections"));
@@ -102,9 +45,8 @@ Result<CollectionConfig> QdrantStore::ConfigOf(const std::string& name) {
         if (const auto known = configs_.find(name); known != configs_.end()) return known->second;
     }
     if (!CheckCollectionName(name)) return NoCollection(name);
-    auto records =
-        client_.Call("POST", PathOf(name, "/points"),
-                     {{"ids", json::array{internal::SettingsId()}}, {"with_payload", true}});
+    auto records = client_.Call("POST", PathOf(name, "/points"),
+                                {{"ids", json::array{SettingsId()}}, {"with_payload", true}});
     if (!records && records.error().code == ErrorCode::kNotFound) return NoCollection(name);
     if (!records) return std::unexpected(records.error());
     const auto* list = records->if_array();
@@ -124,34 +66,21 @@ Result<CollectionConfig> QdrantStore::ConfigOf(const std::string& name) {
     }
 }
 
-const char* DistanceOf(Metric metric) {
-    switch (metric) {
-        case Metric::kCosine:
-            return "Cosine";
-        case Metric::kDot:
-            return "Dot";
-        case Metric::kEuclidean:
-            break;
-    }
-    return "Euclid";
-}
-
 Result<void> QdrantStore::CreateCollection(const CollectionConfig& config) {
     ARGOSY_CHECK_OK(CheckConfig(config));
     ARGOSY_TRY(const bool exists, Exists(config.name));
     if (exists) return CollectionExists(config.name);
     json::object vectors;
     if (config.dimensions > 0) {
-        vectors[internal::kDense] = {{"size", config.dimensions},
-                                     {"distance", DistanceOf(config.metric)}};
+        vectors[kDense] = {{"size", config.dimensions}, {"distance", DistanceOf(config.metric)}};
     }
     ARGOSY_CHECK_OK(client_.Call(
         "PUT", PathOf(config.name),
         {{"vectors", std::move(vectors)},
-         {"sparse_vectors", {{internal::kSparse, {{"modifier", "idf"}}}}},
+         {"sparse_vectors", {{kSparse, {{"modifier", "idf"}}}}},
          {"hnsw_config", {{"m", config.hnsw.links}, {"ef_construct", config.hnsw.build_beam}}}}));
     ARGOSY_CHECK_OK(MakeIndexes(config.name));
-    return Put(config.name, {internal::SettingsPoint(config)});
+    return Put(config.name, {SettingsPoint(config)});
 }
 
 Result<void> QdrantStore::MakeIndexes(const std::string& name) {
@@ -215,7 +144,7 @@ Result<void> QdrantStore::Upsert(const std::string& name,
     ARGOSY_CHECK_OK(CheckDocuments(config, documents));
     std::vector<json::object> first, rest;
     for (const StoredDocument& document : documents) {
-        for (json::object& point : internal::PointsOf(config, document)) {
+        for (json::object& point : PointsOf(config, document)) {
             const bool is_first = point.at("payload").at("number").to_number<int64_t>() == 0;
             (is_first ? first : rest).push_back(std::move(point));
         }
@@ -268,172 +197,6 @@ Result<size_t> QdrantStore::Delete(const std::string& name,
     return gone;
 }
 
-Result<void> QdrantStore::ForEachRecord(const std::string& name, const json::object& filter,
-                                        const json::value& payload, bool vectors,
-                                        const std::function<Result<bool>(const json::value&)>& fn) {
-    json::value from;
-    for (;;) {
-        json::object body{{"filter", filter},
-                          {"limit", kPage},
-                          {"with_payload", payload},
-                          {"with_vector", vectors}};
-        if (!from.is_null()) body["offset"] = from;
-        ARGOSY_TRY(const json::value page,
-                   client_.Call("POST", PathOf(name, "/points/scroll"), std::move(body)));
-        ARGOSY_TRY(const bool more, Reading([&]() -> Result<bool> {
-                       for (const json::value& record : page.at("points").as_array()) {
-                           ARGOSY_TRY(const bool wanted, fn(record));
-                           if (!wanted) return false;
-                       }
-                       from = page.at("next_page_offset");
-                       return !from.is_null();
-                   }));
-        if (!more) return {};
-    }
-}
-
-Result<std::map<std::string, std::string>> QdrantStore::DocumentHashes(const std::string& name) {
-    ARGOSY_CHECK_OK(ConfigOf(name));
-    std::map<std::string, std::string> hashes;
-    json::array first;
-    first.push_back(Is("number", 0));
-    ARGOSY_CHECK_OK(ForEachRecord(name, {{"must", std::move(first)}},
-                                  json::array{"document", "hash"}, false,
-                                  [&](const json::value& record) -> Result<bool> {
-                                      const json::value& payload = record.at("payload");
-                                      hashes[std::string(payload.at("document").as_string())] =
-                                          payload.at("hash").as_string();
-                                      return true;
-                                  }));
-    return hashes;
-}
-
-Result<std::vector<StoredChunk>> QdrantStore::Read(const std::string& name,
-                                                   std::span<const std::string> document_ids,
-                                                   bool with_vectors) {
-    ARGOSY_CHECK_OK(ConfigOf(name));
-    // By document, then by number.
-    std::map<std::string, std::map<int64_t, StoredChunk>> found;
-    for (size_t begin = 0; begin < document_ids.size(); begin += options_.batch) {
-        const auto part =
-            document_ids.subspan(begin, std::min(options_.batch, document_ids.size() - begin));
-        json::array must;
-        must.push_back(Is("argosy", "chunk"));
-        must.push_back(IsAny("document", json::array(part.begin(), part.end())));
-        ARGOSY_CHECK_OK(ForEachRecord(
-            name, {{"must", std::move(must)}}, true, with_vectors,
-            [&](const json::value& record) -> Result<bool> {
-                ARGOSY_TRY(StoredChunk stored, internal::ChunkOf(record));
-                const auto number = record.at("payload").at("number").to_number<int64_t>();
-                found[stored.chunk.document_id][number] = std::move(stored);
-                return true;
-            }));
-    }
-    std::vector<StoredChunk> chunks;
-    for (const std::string& id : document_ids) {
-        for (auto& [number, stored] : found[id]) chunks.push_back(std::move(stored));
-        found.erase(id);
-    }
-    return chunks;
-}
-
-// A list of scored points as hits; Qdrant's score of a distance is the distance.
-Result<std::vector<SearchHit>> HitsOf(const json::value& answers, size_t list, bool distance) {
-    return Reading([&]() -> Result<std::vector<SearchHit>> {
-        std::vector<SearchHit> hits;
-        for (const json::value& point : answers.as_array().at(list).at("points").as_array()) {
-            ARGOSY_TRY(StoredChunk stored, internal::ChunkOf(point));
-            auto score = point.at("score").to_number<float>();
-            if (distance) score = -score * score;
-            hits.push_back({.chunk = std::move(stored.chunk),
-                            .score = score,
-                            .vector = std::move(stored.vector)});
-        }
-        return hits;
-    });
-}
-
-Result<SearchResult> QdrantStore::Search(const std::string& name, const SearchRequest& request) {
-    ARGOSY_TRY(const CollectionConfig config, ConfigOf(name));
-    ARGOSY_CHECK_OK(CheckRequest(config, request));
-    ARGOSY_TRY(const json::object filter, QdrantFilter(request.filter));
-    const bool both = !request.text.empty() && !request.vector.empty();
-    const size_t depth = both ? FusionDepth(request.limit) : request.limit;
-    json::array searches;
-    const auto ask = [&](json::value query, const char* vectors) {
-        json::object search{{"query", std::move(query)}, {"using", vectors},
-                            {"filter", filter},          {"limit", depth},
-                            {"with_payload", true},      {"with_vector", request.with_vectors}};
-        if (vectors == internal::kDense) search["params"] = {{"hnsw_ef", request.beam}};
-        searches.push_back(std::move(search));
-    };
-    const json::object words = internal::SparseQuestion(config.bm25, request.text);
-    if (!words.empty()) ask(words, internal::kSparse);
-    if (!request.vector.empty()) {
-        ask(json::array(request.vector.begin(), request.vector.end()), internal::kDense);
-    }
-    SearchResult result;
-    ARGOSY_TRY(result.matching, Count(name, request.filter));
-    if (searches.empty()) return result;
-    ARGOSY_TRY(const json::value answers, client_.Call("POST", PathOf(name, "/points/query/batch"),
-                                                       {{"searches", std::move(searches)}}));
-    std::vector<SearchHit> lexical, dense;
-    if (!words.empty()) {
-        ARGOSY_TRY(lexical, HitsOf(answers, 0, false));
-    }
-    if (!request.vector.empty()) {
-        const bool distance = config.metric == Metric::kEuclidean;
-        ARGOSY_TRY(dense, HitsOf(answers, words.empty() ? 0 : 1, distance));
-    }
-    result.hits = FuseHits(std::move(lexical), std::move(dense), request);
-    return result;
-}
-
-Result<ScrollPage> QdrantStore::Scroll(const std::string& name, const Filter& filter, size_t limit,
-                                       const std::string& from) {
-    ARGOSY_CHECK_OK(ConfigOf(name));
-    ARGOSY_TRY(json::object chunks, QdrantFilter(filter));
-    json::object body{{"filter", std::move(chunks)},
-                      {"limit", std::max<size_t>(1, limit)},
-                      {"with_payload", true},
-                      {"with_vector", true}};
-    if (!from.empty()) body["offset"] = from;
-    ARGOSY_TRY(const json::value result,
-               client_.Call("POST", PathOf(name, "/points/scroll"), std::move(body)));
-    return Reading([&]() -> Result<ScrollPage> {
-        ScrollPage page;
-        for (const json::value& record : result.at("points").as_array()) {
-            ARGOSY_TRY(StoredChunk stored, internal::ChunkOf(record));
-            page.chunks.push_back(std::move(stored));
-        }
-        const json::value& next = result.at("next_page_offset");
-        if (next.is_string()) page.next = std::string(next.get_string());
-        return page;
-    });
-}
-
-Result<size_t> QdrantStore::Count(const std::string& name, const Filter& filter) {
-    ARGOSY_CHECK_OK(ConfigOf(name));
-    ARGOSY_TRY(json::object chunks, QdrantFilter(filter));
-    ARGOSY_TRY(const json::value count,
-               client_.Call("POST", PathOf(name, "/points/count"),
-                            {{"filter", std::move(chunks)}, {"exact", true}}));
-    return CountIn(count);
-}
-
-Result<std::vector<FieldSummary>> QdrantStore::Fields(const std::string& name) {
-    ARGOSY_CHECK_OK(ConfigOf(name));
-    ARGOSY_TRY(const json::object chunks, QdrantFilter({}));
-    PayloadIndex index;
-    ARGOSY_CHECK_OK(ForEachRecord(name, chunks, json::array{"metadata"}, false,
-                                  [&](const json::value& record) -> Result<bool> {
-                                      index.Add(static_cast<Slot>(index.slots()),
-                                                record.at("payload").at("metadata").as_object());
-                                      return true;
-                                  }));
-    return index.Summaries(kMaxFieldValues);
-}
-
 Result<void> QdrantStore::Snapshot(const std::string& name, const std::filesystem::path& to) {
     ARGOSY_CHECK_OK(ConfigOf(name));
     ARGOSY_TRY(const json::value made,
@@ -463,7 +226,7 @@ Result<void> QdrantStore::Restore(const std::string& name, const std::filesystem
     return At(from.string(), {ErrorCode::kCorrupt, config.error().message, {}});
 }
 
-}  // namespace
+}  // namespace internal
 
 Result<std::unique_ptr<Store>> OpenQdrantStore(QdrantOptions options) {
     ARGOSY_TRY(const Url url, ParseUrl(options.url));
@@ -473,7 +236,7 @@ Result<std::unique_ptr<Store>> OpenQdrantStore(QdrantOptions options) {
     }
     while (options.url.ends_with('/')) options.url.pop_back();
     options.batch = std::max<size_t>(1, options.batch);
-    auto store = std::make_unique<QdrantStore>(std::move(options));
+    auto store = std::make_unique<internal::QdrantStore>(std::move(options));
     ARGOSY_CHECK_OK(store->Prepare());
     return store;
 }
