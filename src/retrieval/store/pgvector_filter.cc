@@ -1,5 +1,7 @@
 #include "retrieval/store/pgvector_filter.h"
 
+#include <cctype>
+
 #include "base/postgres.h"
 #include "retrieval/index/words.h"
 

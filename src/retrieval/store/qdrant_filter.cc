@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "retrieval/store/qdrant_points.h"
 
