@@ -9,7 +9,7 @@ import sys
 
 # Lowest first. A room may include itself and any room before it.
 ROOMS = ["base", "telemetry", "net", "model", "engine", "resources", "lifecycle", "train", "tune",
-         "retrieval", "serve", "assistant", "local", "cli"]
+         "retrieval", "serve", "console", "assistant", "local", "cli"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 

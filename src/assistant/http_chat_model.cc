@@ -125,7 +125,7 @@ class HttpChatModel final : public ChatModel {
 Result<std::unique_ptr<ChatModel>> MakeHttpChatModel(HttpClient& client, HttpModelOptions options) {
     ARGOSY_CHECK_OK(ParseUrl(options.url));
     while (options.url.ends_with('/')) options.url.pop_back();
-    std::string key;
+    std::string key = options.api_key;
     if (!options.api_key_env.empty()) {
         const char* value = std::getenv(options.api_key_env.c_str());
         if (value == nullptr || *value == '\0') {

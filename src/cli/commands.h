@@ -20,6 +20,10 @@ struct Globals {
     bool json() const { return output == "json"; }
 };
 
+void AddUp(CLI::App& app, Globals& globals);
+void AddGet(CLI::App& app, Globals& globals);
+void AddDescribe(CLI::App& app, Globals& globals);
+void AddLogs(CLI::App& app, Globals& globals);
 void AddServe(CLI::App& app, Globals& globals);
 void AddRun(CLI::App& app, Globals& globals);
 void AddBench(CLI::App& app, Globals& globals);

@@ -81,6 +81,10 @@ int Main(int argc, const char* const* argv) {
         "Each option can be set in the environment (ARGOSY_<COMMAND>_<OPTION>) or in a YAML\n"
         "file (--config); a flag wins over the environment, the environment over the file.");
     AddGlobals(app, globals);
+    AddUp(app, globals);
+    AddGet(app, globals);
+    AddDescribe(app, globals);
+    AddLogs(app, globals);
     AddServe(app, globals);
     AddRun(app, globals);
     AddBench(app, globals);

@@ -65,9 +65,9 @@ serve::ApiOptions MakeApiOptions(const ServeFlags& flags) {
     }
     api.http.max_body_bytes = max_body;
     if (!flags.api_key_file.empty()) {
-        api.api_keys = OrThrow(serve::ReadApiKeyFile(flags.api_key_file));
+        api.content.api_keys = OrThrow(serve::ReadApiKeyFile(flags.api_key_file));
     }
-    if (!flags.api_key.empty()) api.api_keys.push_back(flags.api_key);
+    if (!flags.api_key.empty()) api.content.api_keys.push_back(flags.api_key);
     api.adapter_dir = flags.adapter_dir;
     return api;
 }
@@ -99,7 +99,7 @@ void Serve(ServeFlags& flags, const Globals& globals) {
     const auto host = OpenHost(flags.engine);
     serve::ApiServer server(*host, options);
     OrThrow(server.Start());
-    if (options.api_keys.empty() && flags.host != "127.0.0.1" && flags.host != "localhost") {
+    if (options.content.api_keys.empty() && flags.host != "127.0.0.1" && flags.host != "localhost") {
         log::Warn("anybody who reaches this address may use it: set --api-key-file",
                   {{"host", flags.host}});
     }

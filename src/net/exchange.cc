@@ -59,6 +59,7 @@ bool Exchange::responded() const { return state_->responded(); }
 void Exchange::OnDisconnect(std::function<void()> callback) {
     state_->OnDisconnect(std::move(callback));
 }
+void Exchange::Keep(std::shared_ptr<const void> thing) { state_->Keep(std::move(thing)); }
 bool Exchange::disconnected() const { return state_->disconnected(); }
 
 }  // namespace argosy

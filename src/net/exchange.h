@@ -90,6 +90,10 @@ class Exchange {
     void OnDisconnect(std::function<void()> callback);
     bool disconnected() const;
 
+    /// Keeps something alive until the request and all that holds it or its stream have ended: what
+    /// answers it, where that may be replaced meanwhile. A second call replaces the first.
+    void Keep(std::shared_ptr<const void> thing);
+
   private:
     std::shared_ptr<internal::ExchangeState> state_;
 };

@@ -99,6 +99,11 @@ void ExchangeState::Abandon() {
     WakeLocked();
 }
 
+void ExchangeState::Keep(std::shared_ptr<const void> thing) {
+    const std::lock_guard lock(mutex_);
+    std::swap(kept_, thing);
+}
+
 void ExchangeState::OnDisconnect(std::function<void()> callback) {
     std::function<void()> previous;
     {

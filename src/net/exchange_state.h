@@ -42,6 +42,7 @@ class ExchangeState {
     void Abort();
     void Abandon();  // the last Exchange is gone
     void OnDisconnect(std::function<void()> callback);
+    void Keep(std::shared_ptr<const void> thing);
     bool responded() const;
     bool disconnected() const;
     bool alive() const;
@@ -56,6 +57,7 @@ class ExchangeState {
 
     mutable std::mutex mutex_;
     // GUARDED_BY(mutex_):
+    std::shared_ptr<const void> kept_;  // first, so that the callback below ends before it
     std::function<void()> wake_;
     std::function<void()> on_disconnect_;
     bool wake_pending_ = false;  // a wake was sent and not yet answered by Take

@@ -1,5 +1,7 @@
 // POST /v1/load_lora_adapter and /v1/unload_lora_adapter, as vLLM has them.
-#include "serve/api_server.h"
+#include <algorithm>
+
+#include "serve/api_call.h"
 #include "serve/respond.h"
 
 namespace argosy::serve {
@@ -19,22 +21,34 @@ std::optional<std::filesystem::path> Below(const std::filesystem::path& folder,
     return full;
 }
 
+ModelHost* WithAdapter(const ApiContent& content, const std::string& name) {
+    for (const auto& host : content.hosts) {
+        const auto adapters = host->engine().adapters();
+        if (std::ranges::find(adapters, name, &AdapterInfo::name) != adapters.end()) {
+            return host.get();
+        }
+    }
+    return nullptr;
+}
+
 }  // namespace
 
-void ApiServer::LoadAdapter(const std::shared_ptr<Exchange>& exchange, const Body& body) {
+void ApiServer::LoadAdapter(const Call& call) {
+    const auto& exchange = call.exchange;
+    ModelHost& host = call.host();
     if (options_.adapter_dir.empty()) {
         return RespondError(*exchange, FromStatus(403,
                                                   "Loading adapters is off: start the server with "
                                                   "--adapter-dir FOLDER to allow those in FOLDER"));
     }
-    Fields fields(body);
+    Fields fields(call.body);
     std::string name, path;
     fields.Read("lora_name", name);
     fields.Read("lora_path", path);
     if (name.empty()) fields.Fail("lora_name", "is required");
     if (path.empty()) fields.Fail("lora_path", "is required");
     if (!fields.ok()) return RespondError(*exchange, *fields.error());
-    if (name == host_.name()) {
+    if (name == host.name()) {
         return RespondError(*exchange,
                             FromStatus(409, fmt::format("'{}' is the base model's name", name)));
     }
@@ -44,21 +58,24 @@ void ApiServer::LoadAdapter(const std::shared_ptr<Exchange>& exchange, const Bod
                                                                    "adapters",
                                                                    path)));
     }
-    WakeIfSleeping();
-    if (const auto loaded = host_.engine().LoadAdapter(name, *full); !loaded) {
+    WakeIfSleeping(host);
+    if (const auto loaded = host.engine().LoadAdapter(name, *full); !loaded) {
         return RespondError(*exchange, ToApiError(loaded.error()));
     }
     RespondText(*exchange, 200, "text/plain; charset=utf-8",
                 fmt::format("Success: LoRA adapter '{}' added successfully.", name));
 }
 
-void ApiServer::UnloadAdapter(const std::shared_ptr<Exchange>& exchange, const Body& body) {
-    Fields fields(body);
+void ApiServer::UnloadAdapter(const Call& call) {
+    const auto& exchange = call.exchange;
+    Fields fields(call.body);
     std::string name;
     fields.Read("lora_name", name);
     if (name.empty()) fields.Fail("lora_name", "is required");
     if (!fields.ok()) return RespondError(*exchange, *fields.error());
-    if (const auto done = host_.engine().UnloadAdapter(name); !done) {
+    ModelHost* host = WithAdapter(call.content, name);
+    if (host == nullptr) host = call.chosen.host;  // which says that it has none
+    if (const auto done = host->engine().UnloadAdapter(name); !done) {
         return RespondError(*exchange, ToApiError(done.error()));
     }
     RespondText(*exchange, 200, "text/plain; charset=utf-8",

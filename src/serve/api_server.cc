@@ -1,15 +1,9 @@
-#include "serve/api_server.h"
 
 #include <algorithm>
 
-#include "serve/chat_reply.h"
-#include "serve/chat_request.h"
-#include "serve/completion_reply.h"
+#include "serve/api_call.h"
 #include "serve/model_list.h"
 #include "serve/respond.h"
-#include "serve/responses_reply.h"
-#include "serve/tokens.h"
-#include "serve/vectors.h"
 #include "telemetry/log.h"
 
 namespace argosy::serve {
@@ -54,20 +48,68 @@ void LogRequest(const AccessRecord& record) {
 
 }  // namespace
 
-ApiServer::ApiServer(ModelHost& host, ApiOptions options)
-    : host_(host),
-      options_(std::move(options)),
-      keys_(options_.api_keys),
+namespace {
+
+ApiOptions With(ModelHost& host, ApiOptions options) {
+    auto& hosts = options.content.hosts;
+    hosts.insert(hosts.begin(), std::shared_ptr<ModelHost>(std::shared_ptr<void>(), &host));
+    return options;
+}
+
+/// The body as it is for the model that was chosen, whose name stands in it.
+json::object Named(const json::object& body, const std::string& name) {
+    json::object named = body;
+    if (named.contains("model")) named["model"] = name;
+    return named;
+}
+
+void RespondNotFound(Exchange& exchange) {
+    AssignRequestId(exchange);
+    RespondError(exchange,
+                 FromStatus(404, fmt::format("There is no {} {}; see / for a page to "
+                                             "chat, /v1/models for the models",
+                                             exchange.request().method, exchange.request().path)));
+}
+
+void RespondBadMethod(Exchange& exchange, const std::string& allow) {
+    const ApiError error =
+        FromStatus(405, fmt::format("{} takes {}, not {}", exchange.request().path, allow,
+                                    exchange.request().method));
+    exchange.Respond(405, {{"Content-Type", "application/json"}, {"Allow", allow}}, ToJson(error));
+}
+
+bool HasRoute(const ApiContent& content, std::string_view method, std::string_view pattern) {
+    return std::ranges::any_of(content.extra_routes, [&](const ExtraRoute& route) {
+        return route.method == method && route.pattern == pattern;
+    });
+}
+
+json::object ExtraModelObject(const std::string& name, int64_t created) {
+    return {{"id", name}, {"object", "model"}, {"created", created}, {"owned_by", "argosy"}};
+}
+
+}  // namespace
+
+ApiServer::ApiServer(ApiOptions options)
+    : options_(std::move(options)),
       created_(UnixSeconds()),
       workers_(std::make_unique<WorkerPool>(std::max(options_.workers, 1U))) {
+    Replace(std::move(options_.content));
     ServerOptions http = options_.http;
     http.error_body = ErrorBody;
     http.on_done = [this](const AccessRecord& record) { Count(record); };
-    http_ = std::make_unique<HttpServer>(std::move(http), MakeRoutes().AsHandler());
+    http_ = std::make_unique<HttpServer>(std::move(http), [this](const auto& exchange) {
+        const auto current = Current();
+        exchange->Keep(current);
+        current->router.Route(exchange);
+    });
 }
 
-// First no new requests, then the work on those that came; what the engine still runs answers to
-// exchanges whose connections are closed.
+ApiServer::ApiServer(ModelHost& host, ApiOptions options)
+    : ApiServer(With(host, std::move(options))) {}
+
+// First no new requests, then the work on those that came; what the engines still run is cancelled
+// and answers to exchanges whose connections are closed.
 ApiServer::~ApiServer() {
     http_->Stop();
     workers_.reset();
@@ -77,56 +119,82 @@ Result<void> ApiServer::Start() { return http_->Start(); }
 
 bool ApiServer::Drain(std::chrono::milliseconds deadline) { return http_->Drain(deadline); }
 
-Router ApiServer::MakeRoutes() {
+void ApiServer::Replace(ApiContent content) {
+    auto snapshot = std::make_unique<Snapshot>(std::move(content));
+    snapshot->router = MakeRoutes(*snapshot);
+    std::shared_ptr<const Snapshot> next =
+        retired_.Hold(std::unique_ptr<const Snapshot>(std::move(snapshot)));
+    const std::scoped_lock lock(mutex_);
+    std::swap(current_, next);
+}
+
+std::shared_ptr<const ApiServer::Snapshot> ApiServer::Current() const {
+    const std::scoped_lock lock(mutex_);
+    return current_;
+}
+
+Router ApiServer::MakeRoutes(const Snapshot& content) {
     Router router;
-    AddOpen(router, "GET", "/", [](const auto& exchange) {
-        RespondText(*exchange, 200, "text/html; charset=utf-8", std::string(kChatPageHtml));
-    });
-    AddOpen(router, "GET", "/health", [this](const auto& exchange) { Health(*exchange); });
-    AddOpen(router, "GET", "/ready", [this](const auto& exchange) { Ready(*exchange); });
-    AddOpen(router, "GET", "/metrics", [this](const auto& exchange) { Metrics(*exchange); });
-    AddProtected(router, "GET", "/v1/models", [this](const auto& exchange) { Models(*exchange); });
-    AddProtected(router, "GET", "/v1/models/{model*}",
-                 [this](const auto& exchange) { Models(*exchange); });
-    AddPost(router, "/v1/chat/completions", &ApiServer::ChatCompletions);
-    AddPost(router, "/v1/completions", &ApiServer::Completions);
-    AddPost(router, "/v1/responses", &ApiServer::Responses);
-    AddProtected(router, "GET", "/v1/responses/{id}",
-                 [this](const auto& exchange) { StoredResponses(*exchange, false); });
-    AddProtected(router, "DELETE", "/v1/responses/{id}",
-                 [this](const auto& exchange) { StoredResponses(*exchange, true); });
-    AddPost(router, "/v1/embeddings", &ApiServer::Embeddings);
-    AddPost(router, "/v1/rerank", &ApiServer::Rerank);
-    AddPost(router, "/rerank", &ApiServer::Rerank);
-    AddPost(router, "/tokenize", &ApiServer::TokenizeText);
-    AddPost(router, "/detokenize", &ApiServer::DetokenizeIds);
-    AddPost(router, "/v1/load_lora_adapter", &ApiServer::LoadAdapter);
-    AddPost(router, "/v1/unload_lora_adapter", &ApiServer::UnloadAdapter);
-    AddProtected(router, "POST", "/sleep",
-                 [this](const auto& exchange) { SleepOrWake(exchange, true); });
-    AddProtected(router, "POST", "/wake_up",
-                 [this](const auto& exchange) { SleepOrWake(exchange, false); });
-    AddProtected(router, "GET", "/is_sleeping", [this](const auto& exchange) {
-        RespondJson(*exchange, 200, json::object{{"is_sleeping", host_.engine().stats().sleeping}});
-    });
-    for (ExtraRoute& route : options_.extra_routes) {
-        AddProtected(router, route.method, route.pattern, std::move(route.handler));
+    AddOwnRoutes(router, content);
+    AddModelRoutes(router, content);
+    for (const ExtraRoute& route : content.content.extra_routes) {
+        if (route.open) {
+            AddOpen(router, route.method, route.pattern, route.handler);
+        } else {
+            AddProtected(router, content, route.method, route.pattern, route.handler);
+        }
     }
-    router.SetNotFound([](const auto& exchange) {
-        AssignRequestId(*exchange);
-        RespondError(*exchange, FromStatus(404, fmt::format("There is no {} {}; see / for a page "
-                                                            "to chat, /v1/models for the models",
-                                                            exchange->request().method,
-                                                            exchange->request().path)));
-    });
-    router.SetMethodNotAllowed([](const auto& exchange, const std::string& allow) {
-        ApiError error =
-            FromStatus(405, fmt::format("{} takes {}, not {}", exchange->request().path, allow,
-                                        exchange->request().method));
-        exchange->Respond(405, {{"Content-Type", "application/json"}, {"Allow", allow}},
-                          ToJson(error));
-    });
+    router.SetNotFound([](const auto& exchange) { RespondNotFound(*exchange); });
+    router.SetMethodNotAllowed(
+        [](const auto& exchange, const std::string& allow) { RespondBadMethod(*exchange, allow); });
     return router;
+}
+
+void ApiServer::AddOwnRoutes(Router& router, const Snapshot& content) {
+    if (!HasRoute(content.content, "GET", "/")) {
+        AddOpen(router, "GET", "/", [](const auto& exchange) {
+            RespondText(*exchange, 200, "text/html; charset=utf-8", std::string(kChatPageHtml));
+        });
+    }
+    AddOpen(router, "GET", "/health", [](const auto& exchange) {
+        RespondJson(*exchange, 200, json::object{{"status", "ok"}});
+    });
+    AddOpen(router, "GET", "/ready",
+            [this, &content](const auto& exchange) { Ready(*exchange, content); });
+    AddOpen(router, "GET", "/metrics",
+            [this, &content](const auto& exchange) { Metrics(*exchange, content); });
+    AddProtected(router, content, "POST", "/sleep",
+                 [this, &content](const auto& exchange) { SleepOrWake(exchange, content, true); });
+    AddProtected(router, content, "POST", "/wake_up",
+                 [this, &content](const auto& exchange) { SleepOrWake(exchange, content, false); });
+    AddProtected(router, content, "GET", "/is_sleeping", [&content](const auto& exchange) {
+        const auto& hosts = content.content.hosts;
+        const bool sleeping = std::ranges::any_of(
+            hosts, [](const auto& host) { return host->engine().stats().sleeping; });
+        RespondJson(*exchange, 200, json::object{{"is_sleeping", sleeping}});
+    });
+}
+
+void ApiServer::AddModelRoutes(Router& router, const Snapshot& content) {
+    for (const char* pattern : {"/v1/models", "/v1/models/{model*}"}) {
+        AddProtected(router, content, "GET", pattern,
+                     [this, &content](const auto& exchange) { Models(*exchange, content); });
+    }
+    using Use = ModelUse;
+    AddPost(router, content, "/v1/chat/completions", Use::kGenerate, &ApiServer::ChatCompletions);
+    AddPost(router, content, "/v1/completions", Use::kGenerate, &ApiServer::Completions);
+    AddPost(router, content, "/v1/responses", Use::kGenerate, &ApiServer::Responses);
+    AddProtected(router, content, "GET", "/v1/responses/{id}",
+                 [this](const auto& exchange) { StoredResponses(*exchange, false); });
+    AddProtected(router, content, "DELETE", "/v1/responses/{id}",
+                 [this](const auto& exchange) { StoredResponses(*exchange, true); });
+    AddPost(router, content, "/v1/embeddings", Use::kEmbed, &ApiServer::Embeddings);
+    AddPost(router, content, "/v1/rerank", Use::kRerank, &ApiServer::Rerank);
+    AddPost(router, content, "/rerank", Use::kRerank, &ApiServer::Rerank);
+    AddPost(router, content, "/tokenize", Use::kAny, &ApiServer::TokenizeText);
+    AddPost(router, content, "/detokenize", Use::kAny, &ApiServer::DetokenizeIds);
+    AddPost(router, content, "/v1/load_lora_adapter", Use::kAny, &ApiServer::LoadAdapter);
+    AddPost(router, content, "/v1/unload_lora_adapter", Use::kAny, &ApiServer::UnloadAdapter);
 }
 
 void ApiServer::AddOpen(Router& router, std::string method, std::string_view pattern,
@@ -137,24 +205,26 @@ void ApiServer::AddOpen(Router& router, std::string method, std::string_view pat
     });
 }
 
-void ApiServer::AddProtected(Router& router, std::string method, std::string_view pattern,
-                             Handler handler) {
+void ApiServer::AddProtected(Router& router, const Snapshot& content, std::string method,
+                             std::string_view pattern, Handler handler) {
     AddOpen(router, std::move(method), pattern,
-            [this, handler = std::move(handler)](const auto& exchange) {
-                if (const auto error = keys_.Check(exchange->request())) {
+            [&content, handler = std::move(handler)](const auto& exchange) {
+                if (const auto error = content.keys.Check(exchange->request())) {
                     return RespondError(*exchange, *error);
                 }
                 handler(exchange);
             });
 }
 
-void ApiServer::AddPost(Router& router, std::string_view pattern, BodyHandler handler) {
-    AddProtected(router, "POST", pattern, [this, handler](const auto& exchange) {
-        workers_->Post([this, handler, exchange] { RunPost(exchange, handler); });
+void ApiServer::AddPost(Router& router, const Snapshot& content, std::string_view pattern,
+                        ModelUse use, BodyHandler handler) {
+    AddProtected(router, content, "POST", pattern, [this, &content, use, handler](const auto& e) {
+        workers_->Post([this, &content, use, handler, e] { RunPost(e, content, use, handler); });
     });
 }
 
-void ApiServer::RunPost(const std::shared_ptr<Exchange>& exchange, BodyHandler handler) {
+void ApiServer::RunPost(const std::shared_ptr<Exchange>& exchange, const Snapshot& content,
+                        ModelUse use, BodyHandler handler) {
     if (exchange->disconnected()) return;
     const auto body = ParseJson(exchange->request().body);
     if (!body || !body->is_object()) {
@@ -163,126 +233,48 @@ void ApiServer::RunPost(const std::shared_ptr<Exchange>& exchange, BodyHandler h
                             FromStatus(400, "The request's body must be a JSON object: " + why));
     }
     try {
-        (this->*handler)(exchange, body->as_object());
+        auto chosen = ChooseModel(content.content, exchange->request(), body->as_object(), use);
+        if (!chosen) return RespondError(*exchange, chosen.error());
+        const Body named = Named(body->as_object(), chosen->name);
+        (this->*handler)({exchange, named, content.content, std::move(*chosen)});
     } catch (const std::exception& e) {  // out of memory, or a bug: this request's end, not ours
         log::Error("request failed", {{"path", exchange->request().path}, {"error", e.what()}});
         RespondError(*exchange, FromStatus(500, "internal error"));
     }
 }
 
-bool ApiServer::RefuseNonGenerating(Exchange& exchange) const {
-    if (host_.info().generates) return false;
-    RespondError(exchange, FromStatus(400, fmt::format("The model '{}' generates no text; it is "
-                                                       "made for {}",
-                                                       host_.name(),
-                                                       host_.info().reranks ? "/v1/rerank"
-                                                                            : "/v1/embeddings")));
-    return true;
+void ApiServer::Ready(Exchange& exchange, const Snapshot& content) const {
+    const char* status = http_->draining()        ? "draining"
+                         : !content.content.ready ? "starting"
+                                                  : "ready";
+    const bool ready = !http_->draining() && content.content.ready;
+    RespondJson(exchange, ready ? 200 : 503, json::object{{"status", status}});
 }
 
-void ApiServer::WakeIfSleeping() {
-    if (!host_.engine().stats().sleeping) return;
-    const auto woken = host_.engine().Wake();
-    if (!woken) log::Error("cannot wake up", {{"error", woken.error().ToString()}});
-}
-
-const ExtraModel* ApiServer::FindExtra(const Body& body) const {
-    const json::value* name = body.if_contains("model");
-    if (name == nullptr || !name->is_string()) return nullptr;
-    const auto found = std::ranges::find_if(options_.extra_models, [&](const ExtraModel& model) {
-        return name->as_string() == model.name;
-    });
-    return found == options_.extra_models.end() ? nullptr : &*found;
-}
-
-void ApiServer::ChatCompletions(const std::shared_ptr<Exchange>& exchange, const Body& body) {
-    if (const ExtraModel* extra = FindExtra(body)) return extra->chat(exchange, body);
-    if (RefuseNonGenerating(*exchange)) return;
-    auto request = ParseChatCompletion(host_, grammars_, body);
-    if (!request) return RespondError(*exchange, request.error());
-    auto prepared = PrepareChat(host_, grammars_, request->call);
-    if (!prepared) return RespondError(*exchange, prepared.error());
-    WakeIfSleeping();
-    std::vector<GenerateRequest> requests;
-    requests.push_back(std::move(prepared->request));
-    StartGeneration(
-        host_.engine(), *exchange, std::move(requests),
-        MakeChatReply(exchange, host_.tokenizer(), std::move(*request), prepared->parser));
-}
-
-void ApiServer::Completions(const std::shared_ptr<Exchange>& exchange, const Body& body) {
-    if (RefuseNonGenerating(*exchange)) return;
-    auto request = ParseCompletion(host_, grammars_, body);
-    if (!request) return RespondError(*exchange, request.error());
-    WakeIfSleeping();
-    auto prompts = std::move(request->prompts);
-    const size_t count = prompts.size();
-    StartGeneration(host_.engine(), *exchange, std::move(prompts),
-                    MakeCompletionReply(exchange, host_.tokenizer(), std::move(*request), count));
-}
-
-void ApiServer::Responses(const std::shared_ptr<Exchange>& exchange, const Body& body) {
-    if (RefuseNonGenerating(*exchange)) return;
-    auto request = ParseResponses(host_, grammars_, *responses_, body);
-    if (!request) return RespondError(*exchange, request.error());
-    auto prepared = PrepareChat(host_, grammars_, request->call);
-    if (!prepared) return RespondError(*exchange, prepared.error());
-    WakeIfSleeping();
-    std::vector<GenerateRequest> requests;
-    requests.push_back(std::move(prepared->request));
-    StartGeneration(
-        host_.engine(), *exchange, std::move(requests),
-        MakeResponsesReply(exchange, std::move(*request), prepared->parser, responses_));
-}
-
-void ApiServer::Embeddings(const std::shared_ptr<Exchange>& exchange, const Body& body) {
-    WakeIfSleeping();
-    HandleEmbeddings(host_, exchange, body);
-}
-
-void ApiServer::Rerank(const std::shared_ptr<Exchange>& exchange, const Body& body) {
-    WakeIfSleeping();
-    HandleRerank(host_, exchange, body);
-}
-
-void ApiServer::TokenizeText(const std::shared_ptr<Exchange>& exchange, const Body& body) {
-    const auto answer = Tokenize(host_, body);
-    if (!answer) return RespondError(*exchange, answer.error());
-    RespondJson(*exchange, 200, *answer);
-}
-
-void ApiServer::DetokenizeIds(const std::shared_ptr<Exchange>& exchange, const Body& body) {
-    const auto answer = Detokenize(host_, body);
-    if (!answer) return RespondError(*exchange, answer.error());
-    RespondJson(*exchange, 200, *answer);
-}
-
-void ApiServer::Health(Exchange& exchange) const {
-    RespondJson(exchange, 200, json::object{{"status", "ok"}});
-}
-
-void ApiServer::Ready(Exchange& exchange) const {
-    if (!http_->draining()) return RespondJson(exchange, 200, json::object{{"status", "ready"}});
-    RespondJson(exchange, 503, json::object{{"status", "draining"}});
-}
-
-void ApiServer::Metrics(Exchange& exchange) const {
+void ApiServer::Metrics(Exchange& exchange, const Snapshot& content) const {
     RequestCounts counts;
     {
         const std::scoped_lock lock(mutex_);
         counts = counts_;
     }
+    std::vector<ModelSample> models;
+    for (const auto& host : content.content.hosts) {
+        models.push_back({host->name(), host->engine().stats(), host->engine().options()});
+    }
     RespondText(exchange, 200, "text/plain; version=0.0.4; charset=utf-8",
-                RenderMetrics(host_.name(), host_.engine(), http_->stats(), counts));
+                RenderMetrics(models, http_->stats(), counts));
 }
 
-void ApiServer::Models(Exchange& exchange) const {
-    json::array models = ListModels(host_, created_);
-    for (const ExtraModel& extra : options_.extra_models) {
-        models.push_back({{"id", extra.name},
-                          {"object", "model"},
-                          {"created", created_},
-                          {"owned_by", "argosy"}});
+void ApiServer::Models(Exchange& exchange, const Snapshot& content) const {
+    json::array models;
+    for (const auto& host : content.content.hosts) {
+        for (json::value& model : ListModels(*host, created_)) models.push_back(std::move(model));
+    }
+    for (const ExtraModel& extra : content.content.extra_models) {
+        models.push_back(ExtraModelObject(extra.name, created_));
+    }
+    for (const ModelAlias& alias : content.content.aliases) {
+        models.push_back(ExtraModelObject(alias.name, created_));
     }
     const std::string_view wanted = exchange.request().Param("model");
     if (wanted.empty()) {
@@ -309,10 +301,13 @@ void ApiServer::StoredResponses(Exchange& exchange, bool remove) {
     RespondJson(exchange, 200, json::object{{"id", id}, {"object", "response"}, {"deleted", true}});
 }
 
-void ApiServer::SleepOrWake(const std::shared_ptr<Exchange>& exchange, bool sleep) {
-    workers_->Post([this, exchange, sleep] {
-        const auto done = sleep ? host_.engine().Sleep() : host_.engine().Wake();
-        if (!done) return RespondError(*exchange, ToApiError(done.error()));
+void ApiServer::SleepOrWake(const std::shared_ptr<Exchange>& exchange, const Snapshot& content,
+                            bool sleep) {
+    workers_->Post([exchange, &content, sleep] {
+        for (const auto& host : content.content.hosts) {
+            const auto done = sleep ? host->engine().Sleep() : host->engine().Wake();
+            if (!done) return RespondError(*exchange, ToApiError(done.error()));
+        }
         RespondJson(*exchange, 200, json::object{{"is_sleeping", sleep}});
     });
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,14 @@ namespace argosy::serve {
 /// Requests answered, by route pattern and status: a bounded set of labels.
 using RequestCounts = std::map<std::pair<std::string, int>, uint64_t>;
 
-std::string RenderMetrics(const std::string& model, const Engine& engine, const ServerStats& server,
+/// A model as one scrape sees it.
+struct ModelSample {
+    std::string name;
+    EngineStats stats;
+    EngineOptions options;
+};
+
+std::string RenderMetrics(std::span<const ModelSample> models, const ServerStats& server,
                           const RequestCounts& requests);
 
 }  // namespace argosy::serve

@@ -43,6 +43,14 @@ SamplingParams DefaultsOf(const ModelFile& file) {
     return params;
 }
 
+void Apply(const SamplingDefaults& wanted, SamplingParams& params) {
+    if (wanted.temperature) params.temperature = static_cast<float>(*wanted.temperature);
+    if (wanted.top_p) params.top_p = static_cast<float>(*wanted.top_p);
+    if (wanted.top_k) params.top_k = *wanted.top_k;
+    if (wanted.max_tokens) params.max_tokens = *wanted.max_tokens;
+    if (!wanted.stop.empty()) params.stop = wanted.stop;
+}
+
 Result<std::unique_ptr<ModelRunner>> LoadDraft(const HostOptions& options) {
     if (options.engine.draft_model.empty()) return nullptr;
     ARGOSY_TRY(std::shared_ptr<const ModelFile> file,
@@ -66,6 +74,7 @@ Result<std::unique_ptr<ModelHost>> ModelHost::Open(HostOptions options) {
                                                  {.source = options.chat_template}));
     host->chat_ = std::move(chat);
     host->defaults_ = DefaultsOf(*host->file_);
+    Apply(options.sampling, host->defaults_);
     ARGOSY_TRY(auto draft, LoadDraft(options));
     ARGOSY_TRY(auto runner, LoadRunner(host->file_, options.engine));
     ARGOSY_TRY(host->engine_, Engine::Start(std::move(runner), *host->tokenizer_, options.engine,

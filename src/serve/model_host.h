@@ -18,12 +18,20 @@
 
 namespace argosy::serve {
 
+/// What requests get that say nothing, instead of what the model's authors wrote.
+struct SamplingDefaults {
+    std::optional<double> temperature, top_p;
+    std::optional<int32_t> top_k, max_tokens;
+    std::vector<std::string> stop;
+};
+
 struct HostOptions {
     std::string source;                        // path or URI of FetchModel
     std::string quant;                         // quantise at load; empty: as stored
     std::string name;                          // in the API; empty: from the file or directory
     std::optional<std::string> chat_template;  // Jinja source instead of the model's own
     std::vector<std::pair<std::string, std::string>> adapters;  // name, path of a LoRA
+    SamplingDefaults sampling;
     EngineOptions engine;
     FetchOptions fetch;
 };
@@ -41,7 +49,8 @@ class ModelHost {
     const MemoryPlan& memory() const { return memory_; }
     const RunnerInfo& info() const { return engine_->info(); }
     Engine& engine() const { return *engine_; }
-    /// What a request gets where it says nothing: the model's generation_config.json.
+    /// What a request gets where it says nothing: the options' sampling, else the
+    /// model's generation_config.json.
     const SamplingParams& default_sampling() const { return defaults_; }
 
   private:

@@ -30,6 +30,13 @@ struct UnknownOptions {
                                      "no information on", "not in the passages"};
 };
 
+/// How the console shows it; each may be empty.
+struct UiOptions {
+    std::string title;
+    std::string greeting;
+    std::vector<std::string> suggestions;
+};
+
 struct AssistantConfig {
     std::string name = "assistant";
     std::string description;
@@ -40,6 +47,7 @@ struct AssistantConfig {
     UnknownOptions unknown;
     GuardOptions guard;
     Sampling sampling;
+    UiOptions ui;
 };
 
 }  // namespace argosy::assistant

@@ -166,6 +166,18 @@ void AssistantFace::Impl::Chat(const ExchangePtr& exchange) {
     StartChat(exchange, std::move(assistant), *body);
 }
 
+namespace {
+
+json::object UiJson(const UiOptions& ui) {
+    json::object out;
+    if (!ui.title.empty()) out["title"] = ui.title;
+    if (!ui.greeting.empty()) out["greeting"] = ui.greeting;
+    if (!ui.suggestions.empty()) out["suggestions"] = json::value_from(ui.suggestions);
+    return out;
+}
+
+}  // namespace
+
 void AssistantFace::Impl::List(Exchange& exchange) const {
     json::array list;
     for (const auto& assistant : assistants_) {
@@ -180,7 +192,8 @@ void AssistantFace::Impl::List(Exchange& exchange) const {
                         {"model", parts.model->name()},
                         {"knowledge", parts.searcher != nullptr},
                         {"memory", parts.sessions != nullptr},
-                        {"tools", std::move(tools)}});
+                        {"tools", std::move(tools)},
+                        {"ui", UiJson(assistant->config().ui)}});
     }
     serve::RespondJson(exchange, 200, json::object{{"object", "list"}, {"data", std::move(list)}});
 }

@@ -44,7 +44,7 @@ class AssistantFace {
     /// Ends the answers that are being made.
     ~AssistantFace();
 
-    /// For serve::ApiOptions.
+    /// For serve::ApiContent.
     std::vector<serve::ExtraRoute> Routes();
     std::vector<serve::ExtraModel> Models();
     /// For a server of one's own, without keys; with /v1/chat/completions.

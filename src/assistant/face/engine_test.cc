@@ -93,9 +93,9 @@ TEST_F(EngineTest, AnswersUnderItsNameOnTheOpenAiServer) {
         OrThrow(OpenSessionStore("sqlite://:memory:", {})), nullptr};
     AssistantFace face({std::make_shared<const Assistant>(config, parts)}, {});
     serve::ApiOptions options;
-    options.api_keys = {"secret"};
-    options.extra_routes = face.Routes();
-    options.extra_models = face.Models();
+    options.content.api_keys = {"secret"};
+    options.content.extra_routes = face.Routes();
+    options.content.extra_models = face.Models();
     serve::ApiServer server(*host_, options);
     OrThrow(server.Start());
     HttpClient client;
