@@ -151,7 +151,9 @@ TEST(RoutePart, ChoosesByWeightAmongThoseThatAreThere) {
 TEST(RoutePart, TheCanaryGetsItsShareAndThoseWithItsHeader) {
     resources::RouteSpec route;
     route.backends = {{"small", 1}};
-    route.canary = resources::Canary{.model = "new", .percent = 20};
+    route.canary.emplace();
+    route.canary->model = "new";
+    route.canary->percent = 20;
     const auto all = [](const std::string&) { return true; };
     EXPECT_EQ(ChooseBackend(route, all, false, 0.19), "new");
     EXPECT_EQ(ChooseBackend(route, all, false, 0.21), "small");

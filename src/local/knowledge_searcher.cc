@@ -43,7 +43,9 @@ class KnowledgeSearcher final : public assistant::Searcher {
         }
         // One knowledge base's order may say more than its scores.
         if (bases_.size() > 1) {
-            std::ranges::stable_sort(passages.list, std::greater(), &Passage::score);
+            std::ranges::sort(passages.list, [](const Passage& a, const Passage& b) {
+                return a.score != b.score ? a.score > b.score : a.id < b.id;
+            });
         }
         if (passages.list.size() > limit) passages.list.resize(limit);
         return passages;

@@ -59,7 +59,7 @@ model: chat
 knowledge: [catalog]
 sampling: {maxTokens: 8}
 memory: {summarize: false}
-ui: {title: Help, suggestions: [What is blue?]}""")
+ui: {title: Help, suggestions: ["What is blue?"]}""")
 
 
 class Up:
@@ -87,6 +87,8 @@ class Up:
             got = self.events.get(timeout=120)
             if got is None:
                 raise RuntimeError(f"argosy up ended before '{event}'")
+            if "error" in got:
+                raise RuntimeError(got["error"]["message"])
             if got["event"] == event:
                 return got
 

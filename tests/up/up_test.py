@@ -168,7 +168,7 @@ class Starting(unittest.TestCase):
     def test_tenants_close_the_door(self):
         self.application.write(
             CHAT, EMBED, document("Tenant", "web", "apiKeys: [{name: a, secret: {file: "
-                                  f"{self.application.folder}/key}}]\nmodels: [chat]"))
+                                  f"{self.application.folder}/key}}}}]\nmodels: [chat]"))
         (self.application.folder / "key").write_text("opens-it\n")
         up = Up(self.application)
         self.assertEqual(up.chat("chat")[0], 401)
