@@ -21,10 +21,8 @@ train: build ## build/release/bin/argosy-train, which argosy tune needs
 models: train ## the shipped models, from nothing: an afternoon on 2 cores
 	@models/recipe/make-models
 
-up: build ## serve a small random-weight model and print where to go (PORT=8080)
-	@build/release/bin/argosy make-model build/tiny.gguf --arch qwen3 --quant q8_0
-	@echo "A model of random weights: its answers are noise. Ctrl-C ends it."
-	@exec build/release/bin/argosy serve build/tiny.gguf --port $(PORT)
+up: build ## run the shop of examples/shop and print where to go (PORT=8080)
+	@exec build/release/bin/argosy up --port $(PORT)
 
 test: setup ## everything CI checks
 	@tools/test

@@ -12,8 +12,8 @@
 namespace argosy::assistant {
 
 struct HttpModelOptions {
-    std::string url;          // up to "/v1": "https://api.example.com/v1"
-    std::string model;        // as the server knows it
+    std::string url;            // up to "/v1": "https://api.example.com/v1"
+    std::string model;          // as the server knows it
     std::string api_key_env{};  // the environment variable with the key; empty: none
     std::string api_key{};      // or the key itself
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(60)};

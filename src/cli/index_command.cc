@@ -172,6 +172,25 @@ void Print(const Globals& globals, const IndexArgs& args, const IngestReport& re
                                  : "searched by words and " + status.embedding);
 }
 
+// What was named for the first time and could not be read at all was mistyped, most likely: it is
+// not remembered, and a folder that would have nothing is not made.
+void ForgetUnread(retrieval::KnowledgeBase& base, const IndexArgs& args,
+                  KnowledgeDefinition definition) {
+    const retrieval::KnowledgeStatus status = base.Status();
+    const size_t forgotten = std::erase_if(definition.sources, [&](const DefinedSource& source) {
+        const auto found =
+            std::ranges::find(status.sources, source.uri, &retrieval::SourceStatus::uri);
+        return found != status.sources.end() && found->documents == 0 &&
+               found->state == retrieval::SourceState::kFailed;
+    });
+    if (forgotten == 0) return;
+    if (!definition.sources.empty() || status.documents > 0) {
+        return OrThrow(WriteDefinition(args.store, args.name, definition));
+    }
+    OrThrow(base.Drop());
+    std::filesystem::remove(DefinitionFile(args.store, args.name));
+}
+
 void Run(const CLI::App& command, IndexArgs& args, Globals& globals) {
     const KnowledgeDefinition definition = Define(command, args);
     retrieval::KnowledgeBaseOptions options = OrThrow(definition.ToOptions(args.name));
@@ -187,6 +206,7 @@ void Run(const CLI::App& command, IndexArgs& args, Globals& globals) {
     const IngestReport report = Ingest(*base, args);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     Print(globals, args, report, base->Status(), took.count());
+    ForgetUnread(*base, args, definition);
     const bool nothing = report.added + report.changed + report.unchanged == 0;
     if (nothing && report.problem_count > 0) globals.exit_code = 1;
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/filter_text.h"
 #include "cli/knowledge_folder.h"
 #include "serve/knowledge/knowledge_request.h"
 
@@ -46,7 +47,9 @@ std::string TextOf(const SearchHit& hit, std::string_view field) {
 
 void PrintHit(size_t number, const SearchHit& hit) {
     const std::string title = TextOf(hit, "title");
-    std::cout << fmt::format("{:>3}  {:<8.4g} {}\n", number, hit.score,
+    // What stands in an order ("the cheapest") has no score.
+    std::cout << fmt::format("{:>3}  {:<8} {}\n", number,
+                             hit.score == 0 ? "" : fmt::format("{:.4g}", hit.score),
                              title.empty() ? hit.chunk.document_id : title);
     std::cout << fmt::format("     {}\n", OneLine(hit.chunk.text, 94));
     std::cout << fmt::format("     {}\n", TextOf(hit, "source"));
@@ -55,11 +58,11 @@ void PrintHit(size_t number, const SearchHit& hit) {
 // What the question was understood to ask for.
 void PrintReasons(const FoundPassages& found) {
     if (!found.filter.empty()) {
-        std::cout << "filter: " << json::serialize(ToJson(found.filter)) << "\n";
+        std::cout << "only where " << FilterText(found.filter) << "\n";
     }
     if (!found.missing.empty()) {
-        std::cout << fmt::format("nothing is {}: the nearest there is\n",
-                                 fmt::join(found.missing, ", "));
+        std::cout << fmt::format("nothing here meets \"{}\"; this is the nearest\n",
+                                 fmt::join(found.missing, "\", \""));
     }
 }
 

@@ -99,7 +99,8 @@ void Serve(ServeFlags& flags, const Globals& globals) {
     const auto host = OpenHost(flags.engine);
     serve::ApiServer server(*host, options);
     OrThrow(server.Start());
-    if (options.content.api_keys.empty() && flags.host != "127.0.0.1" && flags.host != "localhost") {
+    if (options.content.api_keys.empty() && flags.host != "127.0.0.1" &&
+        flags.host != "localhost") {
         log::Warn("anybody who reaches this address may use it: set --api-key-file",
                   {{"host", flags.host}});
     }

@@ -84,51 +84,92 @@ class TemporaryFolder {
     std::filesystem::path path_;
 };
 
-class ShopSearch {
-  public:
-    static Result<std::shared_ptr<ShopSearch>> Open(const Stall& stall) {
-        auto search = std::make_shared<ShopSearch>();
-        ARGOSY_TRY(std::shared_ptr<retrieval::Store> store,
-                   retrieval::EmbeddedStore::Open(search->folder_.path()));
-        ARGOSY_CHECK_OK(store->CreateCollection({.name = kCollection}));
-        std::vector<retrieval::StoredDocument> documents;
-        for (const Product* product : stall.all()) {
-            documents.push_back(DocumentOf(*product));
-            search->products_[product->id] = product;
-        }
-        ARGOSY_CHECK_OK(store->Upsert(kCollection, documents));
-        search->search_ = std::make_unique<retrieval::KnowledgeSearch>(
-            ShopSettings(), std::move(store), kCollection, nullptr, nullptr);
-        return search;
+Result<void> AddVectors(const retrieval::Embedder& embedder,
+                        std::vector<retrieval::StoredDocument>& documents) {
+    std::vector<std::string> texts;
+    for (const auto& document : documents) texts.push_back(document.chunks[0].chunk.text);
+    ARGOSY_TRY(auto vectors, embedder.Embed(texts, retrieval::TextRole::kPassage));
+    for (size_t i = 0; i < documents.size(); ++i) {
+        documents[i].chunks[0].vector = std::move(vectors[i]);
     }
-
-    Shown Show(const Turns& history, const std::string& question) const {
-        std::vector<assistant::StoredMessage> messages;
-        for (const auto& [asked, answered] : history) {
-            messages.push_back({"user", asked, {}, {}});
-            messages.push_back({"assistant", answered, {}, {}});
-        }
-        const auto standalone = assistant::ResolveQuestion(question, messages);
-        const auto found = OrThrow(search_->Search(standalone.question, kShown));
-        Shown shown{.products = {}, .missing = found.missing};
-        for (const retrieval::SearchHit& hit : found.hits) {
-            shown.products.push_back(products_.at(hit.chunk.document_id));
-        }
-        return shown;
-    }
-
-  private:
-    TemporaryFolder folder_;  // outlives the store
-    std::unique_ptr<retrieval::KnowledgeSearch> search_;
-    std::map<std::string, const Product*> products_;
-};
+    return {};
+}
 
 }  // namespace
 
+struct ShopSearch::Parts {
+    TemporaryFolder folder;  // outlives the store
+    std::shared_ptr<const retrieval::Embedder> embedder;
+    std::shared_ptr<retrieval::Store> store;
+    std::unique_ptr<retrieval::KnowledgeSearch> search;
+    std::map<std::string, const Product*> products;
+};
+
+ShopSearch::ShopSearch(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+ShopSearch::~ShopSearch() = default;
+
+Result<std::shared_ptr<const ShopSearch>> ShopSearch::Open(
+    const Stall& stall, std::shared_ptr<const retrieval::Embedder> embedder) {
+    auto parts = std::make_unique<Parts>();
+    ARGOSY_TRY(parts->store, retrieval::EmbeddedStore::Open(parts->folder.path()));
+    const size_t dimensions = embedder ? embedder->dimensions() : 0;
+    ARGOSY_CHECK_OK(
+        parts->store->CreateCollection({.name = kCollection, .dimensions = dimensions}));
+    std::vector<retrieval::StoredDocument> documents;
+    for (const Product* product : stall.all()) {
+        documents.push_back(DocumentOf(*product));
+        parts->products[product->id] = product;
+    }
+    if (embedder) ARGOSY_CHECK_OK(AddVectors(*embedder, documents));
+    ARGOSY_CHECK_OK(parts->store->Upsert(kCollection, documents));
+    parts->search = std::make_unique<retrieval::KnowledgeSearch>(ShopSettings(), parts->store,
+                                                                 kCollection, embedder, nullptr);
+    parts->embedder = std::move(embedder);
+    return std::shared_ptr<const ShopSearch>(new ShopSearch(std::move(parts)));
+}
+
+Result<Shown> ShopSearch::Show(const Turns& history, const std::string& question) const {
+    std::vector<assistant::StoredMessage> messages;
+    for (const auto& [asked, answered] : history) {
+        messages.push_back({"user", asked, {}, {}});
+        messages.push_back({"assistant", answered, {}, {}});
+    }
+    const auto standalone = assistant::ResolveQuestion(question, messages);
+    ARGOSY_TRY(const auto found, parts_->search->Search(standalone.question, kShown));
+    Shown shown{.products = {}, .missing = found.missing};
+    for (const retrieval::SearchHit& hit : found.hits) {
+        shown.products.push_back(parts_->products.at(hit.chunk.document_id));
+    }
+    return shown;
+}
+
+Result<std::vector<std::string>> ShopSearch::Find(SearchWay way, const std::string& question,
+                                                  size_t limit) const {
+    std::vector<std::string> ids;
+    std::vector<retrieval::SearchHit> hits;
+    if (way == SearchWay::kWhole) {
+        ARGOSY_TRY(auto found, parts_->search->Search(question, limit));
+        hits = std::move(found.hits);
+    } else {
+        retrieval::SearchRequest request{.limit = limit};
+        if (way != SearchWay::kDense) request.text = question;
+        if (way != SearchWay::kLexical) {
+            ARGOSY_CHECK(parts_->embedder != nullptr);
+            const std::string texts[] = {question};
+            ARGOSY_TRY(auto vectors, parts_->embedder->Embed(texts, retrieval::TextRole::kQuery));
+            request.vector = std::move(vectors[0]);
+        }
+        ARGOSY_TRY(auto found, parts_->store->Search(kCollection, request));
+        hits = std::move(found.hits);
+    }
+    for (const retrieval::SearchHit& hit : hits) ids.push_back(hit.chunk.document_id);
+    return ids;
+}
+
 Result<lifecycle::shop::ShowProducts> OpenShopSearch(const Stall& stall) {
-    ARGOSY_TRY(auto search, ShopSearch::Open(stall));
+    ARGOSY_TRY(const auto search, ShopSearch::Open(stall));
     return [search](const Turns& history, const std::string& question) {
-        return search->Show(history, question);
+        return OrThrow(search->Show(history, question));
     };
 }
 

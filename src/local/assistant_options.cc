@@ -134,6 +134,7 @@ assistant::AssistantConfig AssistantConfigOf(const rs::Assistant& assistant,
     config.prompt = PromptOf(spec);
     config.history = HistoryOf(spec.memory);
     config.rewrite = RewriteOf(spec.answering.rewrite);
+    config.history_for_follow_ups_only = spec.answering.history == rs::ShownHistory::kFollowUps;
     config.unknown.answer = spec.answering.unknown;
     config.unknown.ask_model_anyway = spec.answering.always_ask;
     config.guard = GuardsOf(spec.guardrails, warnings);

@@ -37,11 +37,21 @@ std::span<const Choice<Rewrite>> Choices(Rewrite) {
     return kChoices;
 }
 
+std::span<const Choice<ShownHistory>> Choices(ShownHistory) {
+    static constexpr Choice<ShownHistory> kChoices[] = {
+        {ShownHistory::kAlways, "always", "each question comes with the turns before"},
+        {ShownHistory::kFollowUps, "followUps",
+         "only a question about a thing named before does (\"how heavy is it?\"), for small "
+         "models"}};
+    return kChoices;
+}
+
 const Description<Answering>& Describe(const Answering*) {
     static const auto kDescription =
         Description<Answering>("Answering", "How answers are made from what was found.")
             .Field("citations", &Answering::citations,
                    "Answers name the pieces that they are made from.")
+            .Field("history", &Answering::history, "When the model is shown the turns before.")
             .Field("rewrite", &Answering::rewrite,
                    "How a follow-up is made a question of its own before the search.")
             .Field("unknown", &Answering::unknown, "The answer where nothing fits.",

@@ -31,8 +31,12 @@ const Description<Memory>& Describe(const Memory*);
 enum class Rewrite { kRules, kModel, kNone };
 std::span<const Choice<Rewrite>> Choices(Rewrite);
 
+enum class ShownHistory { kAlways, kFollowUps };
+std::span<const Choice<ShownHistory>> Choices(ShownHistory);
+
 struct Answering {
     bool citations = true;
+    ShownHistory history = ShownHistory::kAlways;
     Rewrite rewrite = Rewrite::kRules;
     std::string unknown = "I don't know. I found nothing about that.";
     bool always_ask = false;

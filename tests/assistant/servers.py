@@ -80,6 +80,8 @@ def postgres_program(name):
 class Postgres(Server):
     """Refuses to run as root; then it runs as "nobody"."""
 
+    program = staticmethod(postgres_program)
+
     @staticmethod
     def missing():
         return None if postgres_program("initdb") else "no PostgreSQL server (initdb)"
@@ -94,16 +96,16 @@ class Postgres(Server):
             for path in (self.folder, self.folder / "password"):
                 shutil.chown(path, "nobody", "nogroup")
         data = self.folder / "data"
-        subprocess.run([*self.user, postgres_program("initdb"), "-D", data, "-U", "argosy", "-A",
+        subprocess.run([*self.user, self.program("initdb"), "-D", data, "-U", "argosy", "-A",
                         "scram-sha-256", "--pwfile", self.folder / "password", "-E", "UTF8",
                         "--locale=C", "--no-sync"], check=True, capture_output=True, cwd="/")
-        self.start([*self.user, postgres_program("postgres"), "-D", data, "-h", "127.0.0.1", "-p",
+        self.start([*self.user, self.program("postgres"), "-D", data, "-h", "127.0.0.1", "-p",
                     port, "-k", self.folder, "-F"], port)
         self.url = f"postgresql://argosy:{PASSWORD_IN_URL}@127.0.0.1:{port}/postgres"
         self.wait_ready(port)
 
     def wait_ready(self, port):
-        ready = [postgres_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", port]
+        ready = [self.program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", port]
         until = time.monotonic() + 60
         while subprocess.run(ready).returncode != 0 and time.monotonic() < until:
             time.sleep(0.1)

@@ -115,7 +115,7 @@ class Commands(unittest.TestCase):
         self.assertFalse([name for name in held_out if name in training])
         for line in first["eval.jsonl"].decode().splitlines():
             truth = json.loads(line)["truth"]
-            self.assertTrue(set(truth["products"]) <= set(truth["context"]), line)
+            self.assertTrue(truth["none"] or truth["first"] or truth["kind"] == "greeting", line)
 
     def test_a_shop_that_is_too_small_is_refused(self):
         result = run("make-shop", "--out", str(self.path / "s"), "--products", "12")

@@ -152,7 +152,9 @@ Result<void> AnswerRun::AskModel() {
         const std::string text = QuestionText(standalone_.ForPrompt(message_), passages_, missing_,
                                               config_.prompt, used);
         passages_.resize(used);
-        messages = BuildPrompt(config_.prompt, history_, text);
+        const bool with_history =
+            !config_.history_for_follow_ups_only || standalone_.NeedsTurnsBefore();
+        messages = BuildPrompt(config_.prompt, with_history ? history_ : History(), text);
         step.Note("passages", used);
         step.Note("messages", MessagesToJson(messages));
     }

@@ -44,6 +44,9 @@ struct AssistantConfig {
     SearchOptions search;
     HistoryOptions history;
     RewriteMode rewrite = RewriteMode::kRules;
+    /// The prompt has the turns before only where the question is about a thing named in them; all
+    /// others stand alone by then. For small models, which earlier turns lead astray.
+    bool history_for_follow_ups_only = false;
     UnknownOptions unknown;
     GuardOptions guard;
     Sampling sampling;

@@ -28,6 +28,10 @@ struct Standalone {
     std::string question;
     FollowUp kind = FollowUp::kNone;
 
+    /// The question is asked in words that the turns before explain.
+    bool NeedsTurnsBefore() const {
+        return kind == FollowUp::kPronoun || kind == FollowUp::kComparative;
+    }
     /// What the answering model is asked. It knows "it" from the turns before; a fragment is
     /// clearer whole.
     const std::string& ForPrompt(const std::string& asked) const {

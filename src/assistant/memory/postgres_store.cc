@@ -1,18 +1,14 @@
 #include "assistant/memory/postgres_store.h"
 
 #include <algorithm>
-#include <functional>
 
-#include "assistant/memory/kept_connections.h"
-#include "assistant/memory/postgres_db.h"
 #include "assistant/memory/session_rules.h"
+#include "base/postgres.h"
 
 namespace argosy::assistant {
 
 namespace {
 
-using internal::PostgresDb;
-using internal::Rows;
 using Row = std::vector<std::string>;
 
 // Replicas start at once: the lock keeps them from making the same table twice.
@@ -30,18 +26,10 @@ constexpr const char* kSchema[] = {
     "number BIGINT NOT NULL, role TEXT NOT NULL, content TEXT NOT NULL, at BIGINT NOT NULL, "
     "extra TEXT NOT NULL, bytes BIGINT NOT NULL, PRIMARY KEY(session, number))"};
 
-// PostgreSQL cannot keep a NUL; U+FFFD stands for it.
-std::string NoNul(std::string text) {
-    for (size_t at = 0; (at = text.find('\0', at)) != std::string::npos;) {
-        text.replace(at, 1, "\xEF\xBF\xBD");
-    }
-    return text;
-}
-
 class PostgresStore final : public SessionStore {
   public:
     PostgresStore(std::string url, const SessionLimits& limits)
-        : url_(std::move(url)), limits_(limits) {}
+        : pool_({.url = std::move(url)}), limits_(limits) {}
 
     Result<void> Prepare();
     Result<std::optional<Session>> Load(const SessionKey& key, UnixMillis now) override;
@@ -59,34 +47,17 @@ class PostgresStore final : public SessionStore {
     std::string OldestAllowed(UnixMillis now) const {
         return std::to_string(now - limits_.max_age.count());
     }
-    // Runs a piece of work on a connection of its own, in a transaction.
-    template <typename Work>
-    auto Within(Work work) -> decltype(work(std::declval<PostgresDb&>()));
     Result<uint64_t> Remove(const char* sql, const Row& parameters);
-    Result<void> Add(PostgresDb& db, const SessionKey& key, const std::string& user,
+    Result<void> Add(PostgresConnection& db, const SessionKey& key, const std::string& user,
                      std::span<const StoredMessage> messages, UnixMillis now);
-    Result<void> Trim(PostgresDb& db, const std::string& id);
+    Result<void> Trim(PostgresConnection& db, const std::string& id);
 
-    std::string url_;
+    PostgresPool pool_;
     SessionLimits limits_;
-    KeptConnections<PostgresDb> kept_;
 };
 
-template <typename Work>
-auto PostgresStore::Within(Work work) -> decltype(work(std::declval<PostgresDb&>())) {
-    auto db = kept_.Take();
-    // A server that was started again has closed what was kept; only asking shows it.
-    while (db && !db->Run("SELECT 1")) db = kept_.Take();
-    if (!db) {
-        ARGOSY_TRY(db, PostgresDb::Open(url_));
-    }
-    auto result = db->Transact([&] { return work(*db); });
-    if (db->usable()) kept_.Put(std::move(db));
-    return result;
-}
-
 Result<void> PostgresStore::Prepare() {
-    return Within([](PostgresDb& db) -> Result<void> {
+    return pool_.Within([](PostgresConnection& db) -> Result<void> {
         ARGOSY_CHECK_OK(db.Run(kLock));
         for (const char* statement : kSchema) ARGOSY_CHECK_OK(db.Run(statement));
         return {};
@@ -95,9 +66,9 @@ Result<void> PostgresStore::Prepare() {
 
 Result<std::optional<Session>> PostgresStore::Load(const SessionKey& key, UnixMillis now) {
     ARGOSY_CHECK_OK(CheckKey(key));
-    return Within([&](PostgresDb& db) -> Result<std::optional<Session>> {
+    return pool_.Within([&](PostgresConnection& db) -> Result<std::optional<Session>> {
         // One statement is one snapshot: the session and its messages fit.
-        ARGOSY_TRY(const Rows rows,
+        ARGOSY_TRY(const PostgresRows rows,
                    db.Run("SELECT s.owner, s.created, s.used, s.summary, s.summarised, m.number, "
                           "m.role, m.content, m.at, m.extra, m.bytes FROM argosy_sessions s LEFT "
                           "JOIN argosy_messages m ON m.session=s.id WHERE s.assistant=$1 AND "
@@ -125,11 +96,12 @@ Result<void> PostgresStore::Append(const SessionKey& key, const std::string& use
     ARGOSY_CHECK_OK(CheckKey(key));
     ARGOSY_CHECK_OK(CheckUser(user));
     ARGOSY_CHECK_OK(CheckMessages(messages, limits_));
-    return Within([&](PostgresDb& db) { return Add(db, key, user, messages, now); });
+    return pool_.Within([&](PostgresConnection& db) { return Add(db, key, user, messages, now); });
 }
 
-Result<void> PostgresStore::Add(PostgresDb& db, const SessionKey& key, const std::string& user,
-                                std::span<const StoredMessage> messages, UnixMillis now) {
+Result<void> PostgresStore::Add(PostgresConnection& db, const SessionKey& key,
+                                const std::string& user, std::span<const StoredMessage> messages,
+                                UnixMillis now) {
     const std::string when = std::to_string(now);
     ARGOSY_CHECK_OK(
         db.Run("DELETE FROM argosy_sessions WHERE assistant=$1 AND session=$2 AND "
@@ -140,9 +112,9 @@ Result<void> PostgresStore::Add(PostgresDb& db, const SessionKey& key, const std
                "VALUES($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING",
                {key.assistant, key.session, user, when}));
     // The row's lock makes appends to one session take turns.
-    ARGOSY_TRY(const Rows found, db.Run("SELECT id, owner, next FROM argosy_sessions WHERE "
-                                        "assistant=$1 AND session=$2 FOR UPDATE",
-                                        {key.assistant, key.session}));
+    ARGOSY_TRY(const PostgresRows found, db.Run("SELECT id, owner, next FROM argosy_sessions WHERE "
+                                                "assistant=$1 AND session=$2 FOR UPDATE",
+                                                {key.assistant, key.session}));
     if (found.size() == 0) {
         return Err(ErrorCode::kUnavailable, "the session '{}' was deleted meanwhile", key.session);
     }
@@ -152,10 +124,11 @@ Result<void> PostgresStore::Add(PostgresDb& db, const SessionKey& key, const std
     const std::string id = found.Text(0, 0);
     int64_t number = found.Int(0, 2);
     for (const StoredMessage& message : messages) {
-        ARGOSY_CHECK_OK(db.Run("INSERT INTO argosy_messages VALUES($1, $2, $3, $4, $5, $6, $7)",
-                               {id, std::to_string(number++), message.role, NoNul(message.content),
-                                std::to_string(message.at), ExtraToText(message.extra),
-                                std::to_string(MessageBytes(message))}));
+        ARGOSY_CHECK_OK(
+            db.Run("INSERT INTO argosy_messages VALUES($1, $2, $3, $4, $5, $6, $7)",
+                   {id, std::to_string(number++), message.role, WithoutNul(message.content),
+                    std::to_string(message.at), ExtraToText(message.extra),
+                    std::to_string(MessageBytes(message))}));
     }
     ARGOSY_CHECK_OK(db.Run("UPDATE argosy_sessions SET used=$1, next=$2 WHERE id=$3",
                            {when, std::to_string(number), id}));
@@ -168,10 +141,10 @@ Result<void> PostgresStore::Add(PostgresDb& db, const SessionKey& key, const std
     return {};
 }
 
-Result<void> PostgresStore::Trim(PostgresDb& db, const std::string& id) {
-    ARGOSY_TRY(const Rows rows, db.Run("SELECT number, bytes FROM argosy_messages WHERE "
-                                       "session=$1 ORDER BY number",
-                                       {id}));
+Result<void> PostgresStore::Trim(PostgresConnection& db, const std::string& id) {
+    ARGOSY_TRY(const PostgresRows rows, db.Run("SELECT number, bytes FROM argosy_messages WHERE "
+                                               "session=$1 ORDER BY number",
+                                               {id}));
     std::vector<size_t> sizes;
     for (int i = 0; i < rows.size(); ++i) sizes.push_back(static_cast<size_t>(rows.Int(i, 1)));
     const size_t drop = CountToDrop(sizes, limits_);
@@ -189,13 +162,13 @@ Result<bool> PostgresStore::SetSummary(const SessionKey& key, const std::string&
                       "summary=CASE WHEN summarised<=$4::bigint THEN $3 ELSE summary END, "
                       "summarised=GREATEST(summarised, $4::bigint) "
                       "WHERE assistant=$1 AND session=$2",
-                      {key.assistant, key.session, NoNul(summary), std::to_string(upto)}));
+                      {key.assistant, key.session, WithoutNul(summary), std::to_string(upto)}));
     return found > 0;
 }
 
 Result<uint64_t> PostgresStore::Remove(const char* sql, const Row& parameters) {
-    return Within([&](PostgresDb& db) -> Result<uint64_t> {
-        ARGOSY_TRY(const Rows rows, db.Run(sql, parameters));
+    return pool_.Within([&](PostgresConnection& db) -> Result<uint64_t> {
+        ARGOSY_TRY(const PostgresRows rows, db.Run(sql, parameters));
         return rows.affected();
     });
 }
@@ -214,8 +187,8 @@ Result<std::vector<SessionInfo>> PostgresStore::List(const std::string& assistan
     ARGOSY_CHECK_OK(CheckKey({assistant, "-"}));
     ARGOSY_CHECK_OK(CheckUser(user));
     const std::string most = std::to_string(std::min(limit, limits_.max_sessions));
-    return Within([&](PostgresDb& db) -> Result<std::vector<SessionInfo>> {
-        ARGOSY_TRY(const Rows rows,
+    return pool_.Within([&](PostgresConnection& db) -> Result<std::vector<SessionInfo>> {
+        ARGOSY_TRY(const PostgresRows rows,
                    db.Run("SELECT s.session, s.created, s.used, COUNT(m.number), "
                           "COALESCE(SUM(m.bytes), 0) FROM argosy_sessions s LEFT JOIN "
                           "argosy_messages m ON m.session=s.id WHERE s.assistant=$1 AND "

@@ -4,10 +4,10 @@
 #include <charconv>
 #include <map>
 
-#include "assistant/memory/kept_connections.h"
 #include "assistant/memory/redis_connection.h"
 #include "assistant/memory/redis_scripts.h"
 #include "assistant/memory/session_rules.h"
+#include "base/kept_connections.h"
 
 namespace argosy::assistant {
 

@@ -3,14 +3,11 @@
 #include <mutex>
 
 #include "assistant/memory/session_rules.h"
-#include "assistant/memory/sqlite_db.h"
+#include "base/sqlite.h"
 
 namespace argosy::assistant {
 
 namespace {
-
-using internal::SqliteDb;
-using internal::Statement;
 
 constexpr int64_t kVersion = 1;
 
@@ -31,7 +28,7 @@ CREATE TABLE IF NOT EXISTS messages(
 
 class SqliteStore final : public SessionStore {
   public:
-    SqliteStore(SqliteDb db, const SessionLimits& limits) : db_(std::move(db)), limits_(limits) {}
+    SqliteStore(Sqlite db, const SessionLimits& limits) : db_(std::move(db)), limits_(limits) {}
 
     Result<void> Prepare();
     Result<std::optional<Session>> Load(const SessionKey& key, UnixMillis now) override;
@@ -57,29 +54,29 @@ class SqliteStore final : public SessionStore {
     Result<void> Trim(int64_t id);
     Result<void> DropOldSessions(const std::string& assistant);
     Result<void> ReadMessages(int64_t id, Session& session);
-    Result<uint64_t> RunCounted(Statement statement);
+    Result<uint64_t> RunCounted(SqliteStatement statement);
 
     std::mutex mutex_;
-    SqliteDb db_;  // GUARDED_BY(mutex_)
+    Sqlite db_;  // GUARDED_BY(mutex_)
     SessionLimits limits_;
 };
 
 Result<void> SqliteStore::Prepare() {
-    ARGOSY_TRY(Statement version, db_.Prepare("PRAGMA user_version"));
+    ARGOSY_TRY(SqliteStatement version, db_.Prepare("PRAGMA user_version"));
     ARGOSY_CHECK_OK(version.Step());
     if (version.Int(0) > kVersion) {
         return Err(ErrorCode::kUnsupported,
                    "the sessions are of format {}; this program knows {} and older", version.Int(0),
                    kVersion);
     }
-    ARGOSY_CHECK_OK(db_.Run(kSchema));
-    return db_.Run(fmt::format("PRAGMA user_version={}", kVersion).c_str());
+    ARGOSY_CHECK_OK(db_.Execute(kSchema));
+    return db_.Execute(fmt::format("PRAGMA user_version={}", kVersion));
 }
 
 Result<std::optional<Session>> SqliteStore::Load(const SessionKey& key, UnixMillis now) {
     ARGOSY_CHECK_OK(CheckKey(key));
     const std::scoped_lock lock(mutex_);
-    ARGOSY_TRY(Statement find,
+    ARGOSY_TRY(SqliteStatement find,
                db_.Prepare("SELECT id, user, created, used, summary, summarised FROM sessions "
                            "WHERE assistant=? AND session=? AND used>=?"));
     find.Bind(key.assistant).Bind(key.session).Bind(OldestAllowed(now));
@@ -94,7 +91,7 @@ Result<std::optional<Session>> SqliteStore::Load(const SessionKey& key, UnixMill
 }
 
 Result<void> SqliteStore::ReadMessages(int64_t id, Session& session) {
-    ARGOSY_TRY(Statement read,
+    ARGOSY_TRY(SqliteStatement read,
                db_.Prepare("SELECT number, role, content, at, extra, bytes FROM messages "
                            "WHERE owner=? ORDER BY number"));
     read.Bind(id);
@@ -115,32 +112,32 @@ Result<void> SqliteStore::Append(const SessionKey& key, const std::string& user,
     ARGOSY_CHECK_OK(CheckUser(user));
     ARGOSY_CHECK_OK(CheckMessages(messages, limits_));
     const std::scoped_lock lock(mutex_);
-    return db_.Transact([&]() -> Result<void> {
-        ARGOSY_TRY(const Row row, FindOrMake(key, user, now));
-        if (row.user != user) {
-            return Err(ErrorCode::kPermissionDenied, "the session '{}' is another user's",
-                       key.session);
-        }
-        ARGOSY_CHECK_OK(Insert(row, messages, now));
-        ARGOSY_CHECK_OK(Trim(row.id));
-        return DropOldSessions(key.assistant);
-    });
+    ARGOSY_TRY(SqliteTransaction transaction, SqliteTransaction::Begin(db_));
+    ARGOSY_TRY(const Row row, FindOrMake(key, user, now));
+    if (row.user != user) {
+        return Err(ErrorCode::kPermissionDenied, "the session '{}' is another user's", key.session);
+    }
+    ARGOSY_CHECK_OK(Insert(row, messages, now));
+    ARGOSY_CHECK_OK(Trim(row.id));
+    ARGOSY_CHECK_OK(DropOldSessions(key.assistant));
+    return transaction.Commit();
 }
 
 Result<SqliteStore::Row> SqliteStore::FindOrMake(const SessionKey& key, const std::string& user,
                                                  UnixMillis now) {
     // One that is too old begins again, whoever had it.
-    ARGOSY_TRY(Statement old, db_.Prepare("DELETE FROM sessions WHERE assistant=? AND session=? "
-                                          "AND used<?"));
+    ARGOSY_TRY(SqliteStatement old,
+               db_.Prepare("DELETE FROM sessions WHERE assistant=? AND session=? "
+                           "AND used<?"));
     old.Bind(key.assistant).Bind(key.session).Bind(OldestAllowed(now));
     ARGOSY_CHECK_OK(old.Step());
-    ARGOSY_TRY(Statement make,
+    ARGOSY_TRY(SqliteStatement make,
                db_.Prepare("INSERT INTO sessions(assistant, session, user, created, used) "
                            "VALUES(?,?,?,?,?) ON CONFLICT DO NOTHING"));
     make.Bind(key.assistant).Bind(key.session).Bind(user).Bind(now).Bind(now);
     ARGOSY_CHECK_OK(make.Step());
-    ARGOSY_TRY(Statement find, db_.Prepare("SELECT id, user, next FROM sessions WHERE "
-                                           "assistant=? AND session=?"));
+    ARGOSY_TRY(SqliteStatement find, db_.Prepare("SELECT id, user, next FROM sessions WHERE "
+                                                 "assistant=? AND session=?"));
     find.Bind(key.assistant).Bind(key.session);
     ARGOSY_CHECK_OK(find.Step());
     return Row{find.Int(0), find.Text(1), find.Int(2)};
@@ -150,19 +147,19 @@ Result<void> SqliteStore::Insert(const Row& row, std::span<const StoredMessage> 
                                  UnixMillis now) {
     int64_t number = row.next;
     for (const StoredMessage& message : messages) {
-        ARGOSY_TRY(Statement add, db_.Prepare("INSERT INTO messages VALUES(?,?,?,?,?,?,?)"));
+        ARGOSY_TRY(SqliteStatement add, db_.Prepare("INSERT INTO messages VALUES(?,?,?,?,?,?,?)"));
         add.Bind(row.id).Bind(number++).Bind(message.role).Bind(message.content).Bind(message.at);
         add.Bind(ExtraToText(message.extra)).Bind(static_cast<int64_t>(MessageBytes(message)));
         ARGOSY_CHECK_OK(add.Step());
     }
-    ARGOSY_TRY(Statement used, db_.Prepare("UPDATE sessions SET used=?, next=? WHERE id=?"));
+    ARGOSY_TRY(SqliteStatement used, db_.Prepare("UPDATE sessions SET used=?, next=? WHERE id=?"));
     used.Bind(now).Bind(number).Bind(row.id);
     ARGOSY_CHECK_OK(used.Step());
     return {};
 }
 
 Result<void> SqliteStore::Trim(int64_t id) {
-    ARGOSY_TRY(Statement read,
+    ARGOSY_TRY(SqliteStatement read,
                db_.Prepare("SELECT number, bytes FROM messages WHERE owner=? ORDER BY number"));
     read.Bind(id);
     std::vector<size_t> sizes;
@@ -175,14 +172,15 @@ Result<void> SqliteStore::Trim(int64_t id) {
     }
     const size_t drop = CountToDrop(sizes, limits_);
     if (drop == 0) return {};
-    ARGOSY_TRY(Statement remove, db_.Prepare("DELETE FROM messages WHERE owner=? AND number<?"));
+    ARGOSY_TRY(SqliteStatement remove,
+               db_.Prepare("DELETE FROM messages WHERE owner=? AND number<?"));
     remove.Bind(id).Bind(first + static_cast<int64_t>(drop));
     ARGOSY_CHECK_OK(remove.Step());
     return {};
 }
 
 Result<void> SqliteStore::DropOldSessions(const std::string& assistant) {
-    ARGOSY_TRY(Statement drop,
+    ARGOSY_TRY(SqliteStatement drop,
                db_.Prepare("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE "
                            "assistant=? ORDER BY used DESC, id DESC LIMIT -1 OFFSET ?)"));
     drop.Bind(assistant).Bind(static_cast<int64_t>(limits_.max_sessions));
@@ -194,28 +192,28 @@ Result<bool> SqliteStore::SetSummary(const SessionKey& key, const std::string& s
                                      uint64_t upto) {
     ARGOSY_CHECK_OK(CheckKey(key));
     const std::scoped_lock lock(mutex_);
-    ARGOSY_TRY(Statement find, db_.Prepare("SELECT 1 FROM sessions WHERE assistant=? AND "
-                                           "session=?"));
+    ARGOSY_TRY(SqliteStatement find, db_.Prepare("SELECT 1 FROM sessions WHERE assistant=? AND "
+                                                 "session=?"));
     find.Bind(key.assistant).Bind(key.session);
     ARGOSY_TRY(const bool found, find.Step());
     if (!found) return false;
-    ARGOSY_TRY(Statement set, db_.Prepare("UPDATE sessions SET summary=?, summarised=? WHERE "
-                                          "assistant=? AND session=? AND summarised<=?"));
+    ARGOSY_TRY(SqliteStatement set, db_.Prepare("UPDATE sessions SET summary=?, summarised=? WHERE "
+                                                "assistant=? AND session=? AND summarised<=?"));
     const auto number = static_cast<int64_t>(upto);
     set.Bind(summary).Bind(number).Bind(key.assistant).Bind(key.session).Bind(number);
     ARGOSY_CHECK_OK(set.Step());
     return true;
 }
 
-Result<uint64_t> SqliteStore::RunCounted(Statement statement) {
+Result<uint64_t> SqliteStore::RunCounted(SqliteStatement statement) {
     ARGOSY_CHECK_OK(statement.Step());
-    return static_cast<uint64_t>(db_.changes());
+    return static_cast<uint64_t>(db_.Changes());
 }
 
 Result<bool> SqliteStore::Delete(const SessionKey& key) {
     ARGOSY_CHECK_OK(CheckKey(key));
     const std::scoped_lock lock(mutex_);
-    ARGOSY_TRY(Statement remove,
+    ARGOSY_TRY(SqliteStatement remove,
                db_.Prepare("DELETE FROM sessions WHERE assistant=? AND session=?"));
     remove.Bind(key.assistant).Bind(key.session);
     ARGOSY_TRY(const uint64_t gone, RunCounted(std::move(remove)));
@@ -227,7 +225,7 @@ Result<std::vector<SessionInfo>> SqliteStore::List(const std::string& assistant,
                                                    UnixMillis now) {
     ARGOSY_CHECK_OK(CheckKey({assistant, "-"}));
     const std::scoped_lock lock(mutex_);
-    ARGOSY_TRY(Statement read,
+    ARGOSY_TRY(SqliteStatement read,
                db_.Prepare("SELECT s.session, s.created, s.used, COUNT(m.number), "
                            "COALESCE(SUM(m.bytes), 0) FROM sessions s LEFT JOIN messages m ON "
                            "m.owner=s.id WHERE s.assistant=? AND s.user=? AND s.used>=? "
@@ -246,18 +244,20 @@ Result<std::vector<SessionInfo>> SqliteStore::List(const std::string& assistant,
 Result<uint64_t> SqliteStore::Erase(const std::string& assistant, const std::string& user) {
     ARGOSY_CHECK_OK(CheckKey({assistant, "-"}));
     const std::scoped_lock lock(mutex_);
-    ARGOSY_TRY(Statement remove, db_.Prepare("DELETE FROM sessions WHERE assistant=? AND user=?"));
+    ARGOSY_TRY(SqliteStatement remove,
+               db_.Prepare("DELETE FROM sessions WHERE assistant=? AND user=?"));
     remove.Bind(assistant).Bind(user);
     ARGOSY_TRY(const uint64_t gone, RunCounted(std::move(remove)));
     // The write-ahead log still has what was written: it is folded in and cut.
-    ARGOSY_CHECK_OK(db_.Run("PRAGMA wal_checkpoint(TRUNCATE)"));
+    ARGOSY_CHECK_OK(db_.Execute("PRAGMA wal_checkpoint(TRUNCATE)"));
     return gone;
 }
 
 Result<uint64_t> SqliteStore::Expire(const std::string& assistant, UnixMillis now) {
     ARGOSY_CHECK_OK(CheckKey({assistant, "-"}));
     const std::scoped_lock lock(mutex_);
-    ARGOSY_TRY(Statement remove, db_.Prepare("DELETE FROM sessions WHERE assistant=? AND used<?"));
+    ARGOSY_TRY(SqliteStatement remove,
+               db_.Prepare("DELETE FROM sessions WHERE assistant=? AND used<?"));
     remove.Bind(assistant).Bind(OldestAllowed(now));
     return RunCounted(std::move(remove));
 }
@@ -266,7 +266,13 @@ Result<uint64_t> SqliteStore::Expire(const std::string& assistant, UnixMillis no
 
 Result<std::unique_ptr<SessionStore>> OpenSqliteStore(const std::string& path,
                                                       const SessionLimits& limits) {
-    ARGOSY_TRY(SqliteDb db, SqliteDb::Open(path));
+    // Another process may be writing for a while (a backup, an export). What a user had erased must
+    // not be in the file.
+    const SqliteOptions options{.sync_each_commit = false,
+                                .secure_delete = true,
+                                .foreign_keys = true,
+                                .busy_timeout = std::chrono::seconds(10)};
+    ARGOSY_TRY(Sqlite db, Sqlite::Open(path, options));
     auto store = std::make_unique<SqliteStore>(std::move(db), limits);
     auto ready = store->Prepare();
     if (!ready) return At(path, std::move(ready.error()));

@@ -8,7 +8,7 @@
 
 namespace argosy::assistant {
 
-/// `path` may be ":memory:". Errors: kUnavailable with SQLite's reason, kUnsupported for a file of
+/// `path` may be ":memory:". Errors: those of base/sqlite.h, kUnsupported for a file of
 /// a later version.
 Result<std::unique_ptr<SessionStore>> OpenSqliteStore(const std::string& path,
                                                       const SessionLimits& limits);

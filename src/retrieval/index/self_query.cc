@@ -44,6 +44,13 @@ std::vector<std::string> NamesOf(const std::string& field) {
     return names;
 }
 
+// "price_cents" has hundredths of what a question counts in, "rating_tenths" tenths.
+double ScaleOf(const std::string& field) {
+    if (field.ends_with("_cents")) return 100;
+    if (field.ends_with("_tenths")) return 10;
+    return 1;
+}
+
 struct ValueMatch {
     const QueryField* field;
     std::string value;
@@ -163,6 +170,7 @@ std::vector<QueryField> DescribeFields(std::span<const FieldSummary> summaries) 
         if (summary.numbers * 2 > summary.slots) {
             field.is_number = true;
             field.quantity = QuantityOf(field.words);
+            field.scale = ScaleOf(field.name);
         } else {
             // Values that all differ are names or texts, which the search itself finds.
             for (const auto& [value, slots] : summary.values) field.values.push_back(value);

@@ -114,5 +114,21 @@ TEST(SelfQuery, DescribesFieldsByTheirValues) {
     EXPECT_EQ(fields[1].quantity, Quantity::kMoney);
 }
 
+TEST(SelfQuery, KnowsThePartsOfAUnitByAFieldsName) {
+    const std::vector<FieldSummary> summaries = {
+        {.name = "price_cents", .slots = 9, .numbers = 9},
+        {.name = "rating_tenths", .slots = 9, .numbers = 9},
+        {.name = "weight", .slots = 9, .numbers = 9}};
+    const auto fields = DescribeFields(summaries);
+    ASSERT_EQ(fields.size(), 3U);
+    EXPECT_EQ(fields[2].scale, 1);
+    const auto found = FindConditions("under $80 with at least 4 stars", fields);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].condition.key, "price_cents");
+    EXPECT_EQ(std::get<Range>(found[0].condition.test).lt, 8000);
+    EXPECT_EQ(found[1].condition.key, "rating_tenths");
+    EXPECT_EQ(std::get<Range>(found[1].condition.test).gte, 40);
+}
+
 }  // namespace
 }  // namespace argosy::retrieval

@@ -81,7 +81,8 @@ class Run {
 
     Result<void> Compare(const Document& document) {
         const bool known = context_.ledger.Find(document.id).has_value();
-        StoredMark mark{context_.embedding, ContentHash(document, context_.recipe), run_.source};
+        const StoredMark mark{context_.embedding, ContentHash(document, context_.recipe),
+                              run_.source};
         switch (plan_.See(document.id, mark.Version())) {
             case DocumentChange::kRepeated:
                 report_.AddProblem(document.source,
@@ -96,10 +97,10 @@ class Run {
             case DocumentChange::kChanged:
                 break;
         }
-        return Add(document, std::move(mark), known);
+        return Add(document, mark, known);
     }
 
-    Result<void> Add(const Document& document, StoredMark mark, bool known) {
+    Result<void> Add(const Document& document, const StoredMark& mark, bool known) {
         StoredDocument stored{document.id, FormatMark(mark), {}};
         for (Chunk& chunk : context_.splitter->Split(document)) {
             stored.chunks.push_back({.chunk = std::move(chunk)});

@@ -5,9 +5,17 @@
 
 namespace argosy::retrieval {
 
+namespace {
+
+constexpr size_t kMaxNotes = 1000;
+
+}  // namespace
+
 void SourceNotes::Set(const SourceKey& source, SourceState state,
                       std::vector<IngestProblem> problems) {
     const std::scoped_lock lock(mutex_);
+    // Callers choose the names of uploads: what is remembered of them is bounded.
+    if (notes_.size() >= kMaxNotes && !notes_.contains(source)) notes_.erase(notes_.begin());
     notes_[source] = {state, std::move(problems)};
 }
 

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <random>
 
+#include "retrieval/store/collection_json.h"
+
 namespace argosy::retrieval {
 
 namespace {
@@ -32,31 +34,7 @@ std::string NewIdentity() {
     return identity;
 }
 
-json::object ConfigJson(const CollectionConfig& config) {
-    return {{"name", config.name},
-            {"dimensions", config.dimensions},
-            {"metric", static_cast<int>(config.metric)},
-            {"k1", config.bm25.k1},
-            {"b", config.bm25.b},
-            {"language", static_cast<int>(config.bm25.language)},
-            {"links", config.hnsw.links},
-            {"build_beam", config.hnsw.build_beam},
-            {"seed", config.hnsw.seed}};
-}
-
-CollectionConfig ConfigOf(const json::object& json) {
-    CollectionConfig config;
-    config.name = std::string(json.at("name").as_string());
-    config.dimensions = json.at("dimensions").to_number<size_t>();
-    config.metric = static_cast<Metric>(json.at("metric").to_number<int>());
-    config.bm25 = {json.at("k1").to_number<double>(), json.at("b").to_number<double>(),
-                   static_cast<Language>(json.at("language").to_number<int>())};
-    config.hnsw = {json.at("links").to_number<size_t>(), json.at("build_beam").to_number<size_t>(),
-                   json.at("seed").to_number<uint64_t>()};
-    return config;
-}
-
-Result<StoredChunk> ChunkOf(const Statement& row, bool with_vector) {
+Result<StoredChunk> ChunkOf(const SqliteStatement& row, bool with_vector) {
     StoredChunk stored{
         {row.Text(1), row.Text(2), static_cast<size_t>(row.Int(3)), row.Text(4), {}}};
     ARGOSY_TRY(json::value metadata, ParseJson(row.Text(5)));
@@ -74,7 +52,7 @@ Result<ChunkTable> ChunkTable::Create(const std::filesystem::path& path,
                                       const CollectionConfig& config) {
     ARGOSY_TRY(Sqlite db, Sqlite::Open(path));
     ChunkTable table(std::move(db));
-    ARGOSY_TRY(Transaction transaction, table.Begin());
+    ARGOSY_TRY(SqliteTransaction transaction, table.Begin());
     ARGOSY_CHECK_OK(table.db_.Execute(kSchema));
     ARGOSY_CHECK_OK(table.WriteMeta(config));
     ARGOSY_CHECK_OK(transaction.Commit());
@@ -93,8 +71,8 @@ Result<void> ChunkTable::WriteMeta(const CollectionConfig& config) const {
     const std::pair<const char*, std::string> values[] = {
         {"version", std::to_string(kVersion)},
         {"identity", NewIdentity()},
-        {"config", json::serialize(ConfigJson(config))}};
-    ARGOSY_TRY(Statement put, db_.Prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"));
+        {"config", json::serialize(ConfigToJson(config))}};
+    ARGOSY_TRY(SqliteStatement put, db_.Prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"));
     for (const auto& [name, value] : values) {
         ARGOSY_CHECK_OK(put.Bind(std::string_view(name)).Bind(value).Run());
     }
@@ -102,7 +80,7 @@ Result<void> ChunkTable::WriteMeta(const CollectionConfig& config) const {
 }
 
 Result<void> ChunkTable::ReadMeta() {
-    ARGOSY_TRY(Statement all, db_.Prepare("SELECT name, value FROM meta"));
+    ARGOSY_TRY(SqliteStatement all, db_.Prepare("SELECT name, value FROM meta"));
     std::map<std::string, std::string> values;
     for (;;) {
         ARGOSY_TRY(const bool more, all.Step());
@@ -114,11 +92,7 @@ Result<void> ChunkTable::ReadMeta() {
                    values["version"], kVersion);
     }
     ARGOSY_TRY(const json::value config, ParseJson(values["config"]));
-    try {
-        config_ = ConfigOf(config.as_object());
-    } catch (const std::exception& e) {
-        return Err(ErrorCode::kCorrupt, "a collection's settings cannot be read: {}", e.what());
-    }
+    ARGOSY_TRY(config_, ConfigFromJson(config));
     identity_ = values["identity"];
     return {};
 }
@@ -143,24 +117,24 @@ Result<ChunkTable::Change> ChunkTable::Remove(std::span<const std::string> ids, 
 }
 
 Result<bool> ChunkTable::RemoveDocument(const std::string& id, Change& change) const {
-    ARGOSY_TRY(Statement keys, db_.Prepare("SELECT key FROM chunks WHERE document_id = ?"));
+    ARGOSY_TRY(SqliteStatement keys, db_.Prepare("SELECT key FROM chunks WHERE document_id = ?"));
     keys.Bind(id);
     for (;;) {
         ARGOSY_TRY(const bool more, keys.Step());
         if (!more) break;
         change.removed.push_back(static_cast<ChunkKey>(keys.Int(0)));
     }
-    ARGOSY_TRY(Statement chunks, db_.Prepare("DELETE FROM chunks WHERE document_id = ?"));
+    ARGOSY_TRY(SqliteStatement chunks, db_.Prepare("DELETE FROM chunks WHERE document_id = ?"));
     ARGOSY_CHECK_OK(chunks.Bind(id).Run());
-    ARGOSY_TRY(Statement document, db_.Prepare("DELETE FROM documents WHERE id = ?"));
+    ARGOSY_TRY(SqliteStatement document, db_.Prepare("DELETE FROM documents WHERE id = ?"));
     ARGOSY_CHECK_OK(document.Bind(id).Run());
     return db_.Changes() > 0;
 }
 
 Result<void> ChunkTable::Insert(const StoredDocument& document, Change& change) const {
-    ARGOSY_TRY(Statement row, db_.Prepare("INSERT INTO documents VALUES (?, ?)"));
+    ARGOSY_TRY(SqliteStatement row, db_.Prepare("INSERT INTO documents VALUES (?, ?)"));
     ARGOSY_CHECK_OK(row.Bind(document.id).Bind(document.hash).Run());
-    ARGOSY_TRY(Statement put,
+    ARGOSY_TRY(SqliteStatement put,
                db_.Prepare("INSERT INTO chunks (id, document_id, begin, text, metadata, vector) "
                            "VALUES (?, ?, ?, ?, ?, ?)"));
     for (const StoredChunk& stored : document.chunks) {
@@ -179,7 +153,7 @@ Result<void> ChunkTable::Insert(const StoredDocument& document, Change& change) 
 
 Result<std::vector<ChunkKey>> ChunkTable::Keys() const {
     std::vector<ChunkKey> keys;
-    ARGOSY_TRY(Statement all, db_.Prepare("SELECT key FROM chunks ORDER BY key"));
+    ARGOSY_TRY(SqliteStatement all, db_.Prepare("SELECT key FROM chunks ORDER BY key"));
     for (;;) {
         ARGOSY_TRY(const bool more, all.Step());
         if (!more) return keys;
@@ -188,18 +162,38 @@ Result<std::vector<ChunkKey>> ChunkTable::Keys() const {
 }
 
 Result<StoredChunk> ChunkTable::Read(ChunkKey key, bool with_vector) const {
-    ARGOSY_TRY(Statement one, db_.Prepare(fmt::format("SELECT {}{} FROM chunks WHERE key = ?",
-                                                      kColumns, with_vector ? ", vector" : "")));
+    ARGOSY_TRY(SqliteStatement one,
+               db_.Prepare(fmt::format("SELECT {}{} FROM chunks WHERE key = ?", kColumns,
+                                       with_vector ? ", vector" : "")));
     one.Bind(static_cast<int64_t>(key));
     ARGOSY_TRY(const bool found, one.Step());
     if (!found) return Err(ErrorCode::kInternal, "no chunk of key {}", key);
     return ChunkOf(one, with_vector);
 }
 
+Result<std::vector<StoredChunk>> ChunkTable::ReadDocuments(std::span<const std::string> ids,
+                                                           bool with_vectors) const {
+    std::vector<StoredChunk> chunks;
+    ARGOSY_TRY(SqliteStatement all,
+               db_.Prepare(fmt::format("SELECT {}{} FROM chunks WHERE document_id = ? ORDER BY key",
+                                       kColumns, with_vectors ? ", vector" : "")));
+    for (const std::string& id : ids) {
+        all.Bind(id);
+        for (;;) {
+            ARGOSY_TRY(const bool more, all.Step());
+            if (!more) break;
+            ARGOSY_TRY(StoredChunk chunk, ChunkOf(all, with_vectors));
+            chunks.push_back(std::move(chunk));
+        }
+        all.Reset();
+    }
+    return chunks;
+}
+
 Result<void> ChunkTable::ForEachAfter(
     ChunkKey after, bool with_vectors,
     const std::function<bool(ChunkKey, StoredChunk&&)>& fn) const {
-    ARGOSY_TRY(Statement all,
+    ARGOSY_TRY(SqliteStatement all,
                db_.Prepare(fmt::format("SELECT {}{} FROM chunks WHERE key > ? ORDER BY key",
                                        kColumns, with_vectors ? ", vector" : "")));
     all.Bind(static_cast<int64_t>(after));
@@ -213,7 +207,7 @@ Result<void> ChunkTable::ForEachAfter(
 
 Result<std::map<std::string, std::string>> ChunkTable::Hashes() const {
     std::map<std::string, std::string> hashes;
-    ARGOSY_TRY(Statement all, db_.Prepare("SELECT id, hash FROM documents"));
+    ARGOSY_TRY(SqliteStatement all, db_.Prepare("SELECT id, hash FROM documents"));
     for (;;) {
         ARGOSY_TRY(const bool more, all.Step());
         if (!more) return hashes;
@@ -222,14 +216,14 @@ Result<std::map<std::string, std::string>> ChunkTable::Hashes() const {
 }
 
 Result<void> ChunkTable::CopyTo(const std::filesystem::path& path) const {
-    ARGOSY_TRY(Statement copy, db_.Prepare("VACUUM INTO ?"));
+    ARGOSY_TRY(SqliteStatement copy, db_.Prepare("VACUUM INTO ?"));
     return copy.Bind(path.string()).Run();
 }
 
 Result<void> ChunkTable::Adopt(const std::string& name) {
     CollectionConfig config = config_;
     config.name = name;
-    ARGOSY_TRY(Transaction transaction, Begin());
+    ARGOSY_TRY(SqliteTransaction transaction, Begin());
     ARGOSY_CHECK_OK(WriteMeta(config));
     ARGOSY_CHECK_OK(transaction.Commit());
     return ReadMeta();

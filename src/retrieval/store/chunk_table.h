@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "retrieval/store/sqlite.h"
+#include "base/sqlite.h"
 #include "retrieval/store/store.h"
 
 namespace argosy::retrieval {
@@ -41,11 +41,14 @@ class ChunkTable {
     Result<Change> Replace(std::span<const StoredDocument> documents);
     Result<Change> Remove(std::span<const std::string> ids, size_t& documents);
 
-    Result<Transaction> Begin() const { return Transaction::Begin(db_); }
+    Result<SqliteTransaction> Begin() const { return SqliteTransaction::Begin(db_); }
 
     /// Keys of all chunks, rising.
     Result<std::vector<ChunkKey>> Keys() const;
     Result<StoredChunk> Read(ChunkKey key, bool with_vector) const;
+    /// The chunks of those documents, a document's in their order.
+    Result<std::vector<StoredChunk>> ReadDocuments(std::span<const std::string> ids,
+                                                   bool with_vectors) const;
     /// The chunks with keys above `after`, rising, until fn returns false.
     Result<void> ForEachAfter(ChunkKey after, bool with_vectors,
                               const std::function<bool(ChunkKey, StoredChunk&&)>& fn) const;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <set>
 #include <thread>
+
+#include "retrieval/store/store_checks.h"
 
 namespace argosy::retrieval {
 
@@ -43,33 +43,10 @@ Collection::~Collection() {
     if (unsaved_ > 0) (void)index_.Save(table_, IndexFile(folder_));
 }
 
-Result<void> Collection::Check(std::span<const StoredDocument> documents) const {
-    std::set<std::string_view> ids;
-    for (const StoredDocument& document : documents) {
-        if (document.id.empty() || !ids.insert(document.id).second) {
-            return Err(ErrorCode::kInvalidArgument,
-                       "document \"{}\": its id is empty or here twice", document.id);
-        }
-        for (const StoredChunk& stored : document.chunks) {
-            if (stored.vector.size() != config().dimensions) {
-                return Err(
-                    ErrorCode::kInvalidArgument,
-                    "chunk \"{}\": a vector of {} numbers, where the collection \"{}\" has {}",
-                    stored.chunk.id, stored.vector.size(), config().name, config().dimensions);
-            }
-            if (std::ranges::all_of(stored.vector, [](float x) { return std::isfinite(x); }))
-                continue;
-            return Err(ErrorCode::kInvalidArgument, "chunk \"{}\": its vector is not finite",
-                       stored.chunk.id);
-        }
-    }
-    return {};
-}
-
 Result<void> Collection::Upsert(std::span<const StoredDocument> documents) {
-    ARGOSY_CHECK_OK(Check(documents));
+    ARGOSY_CHECK_OK(CheckDocuments(config(), documents));
     const std::lock_guard lock(write_);
-    ARGOSY_TRY(Transaction transaction, table_.Begin());
+    ARGOSY_TRY(SqliteTransaction transaction, table_.Begin());
     ARGOSY_TRY(const ChunkTable::Change change, table_.Replace(documents));
     std::vector<const StoredChunk*> added;
     for (const StoredDocument& document : documents) {
@@ -82,7 +59,7 @@ Result<void> Collection::Upsert(std::span<const StoredDocument> documents) {
 Result<size_t> Collection::Delete(std::span<const std::string> ids) {
     const std::lock_guard lock(write_);
     size_t documents = 0;
-    ARGOSY_TRY(Transaction transaction, table_.Begin());
+    ARGOSY_TRY(SqliteTransaction transaction, table_.Begin());
     ARGOSY_TRY(const ChunkTable::Change change, table_.Remove(ids, documents));
     ARGOSY_CHECK_OK(Follow(std::move(transaction), change, {}));
     ARGOSY_CHECK_OK(Maintain());
@@ -90,7 +67,7 @@ Result<size_t> Collection::Delete(std::span<const std::string> ids) {
 }
 
 // Commit and index change as one for those who search.
-Result<void> Collection::Follow(Transaction transaction, const ChunkTable::Change& change,
+Result<void> Collection::Follow(SqliteTransaction transaction, const ChunkTable::Change& change,
                                 std::span<const StoredChunk* const> added) {
     const std::unique_lock lock(state_);
     ARGOSY_CHECK_OK(transaction.Commit());
@@ -115,6 +92,12 @@ Result<void> Collection::Maintain() {
 Result<std::map<std::string, std::string>> Collection::Hashes() const {
     const std::lock_guard lock(read_);
     return reader_.Hashes();
+}
+
+Result<std::vector<StoredChunk>> Collection::ReadDocuments(std::span<const std::string> ids,
+                                                           bool with_vectors) const {
+    const std::lock_guard lock(read_);
+    return reader_.ReadDocuments(ids, with_vectors);
 }
 
 // The caller holds state_. What the indexes cannot decide, the documents do.
@@ -156,7 +139,7 @@ Result<ScrollPage> Collection::Scroll(const Filter& filter, size_t limit,
     if (!from.empty()) {
         const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), after);
         if (error != std::errc() || end != from.data() + from.size()) {
-            return Err(ErrorCode::kInvalidArgument, "\"{}\" is no page's \"next\"", from);
+            return WrongPage(from);
         }
     }
     const std::shared_lock lock(state_);

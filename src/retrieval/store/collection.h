@@ -34,6 +34,8 @@ class Collection {
     Result<void> Upsert(std::span<const StoredDocument> documents);
     Result<size_t> Delete(std::span<const std::string> ids);
     Result<std::map<std::string, std::string>> Hashes() const;
+    Result<std::vector<StoredChunk>> ReadDocuments(std::span<const std::string> ids,
+                                                   bool with_vectors) const;
     Result<SearchResult> Search(const SearchRequest& request) const;
     Result<ScrollPage> Scroll(const Filter& filter, size_t limit, const std::string& from) const;
     Result<size_t> Count(const Filter& filter) const;
@@ -44,8 +46,7 @@ class Collection {
     Collection(std::filesystem::path folder, CollectionTuning tuning, ChunkTable table,
                ChunkTable reader, CollectionIndex index);
 
-    Result<void> Check(std::span<const StoredDocument> documents) const;
-    Result<void> Follow(Transaction transaction, const ChunkTable::Change& change,
+    Result<void> Follow(SqliteTransaction transaction, const ChunkTable::Change& change,
                         std::span<const StoredChunk* const> added);
     Result<void> Maintain();
     Result<SlotSet> Passing(const Filter& filter) const;

@@ -1,10 +1,10 @@
 #include "retrieval/store/embedded_store.h"
 
-#include <algorithm>
 #include <mutex>
 #include <system_error>
 
 #include "base/durable_file.h"
+#include "retrieval/store/store_checks.h"
 
 namespace argosy::retrieval {
 
@@ -17,32 +17,6 @@ constexpr const char* kDropped = ".dropped-";
 
 std::unexpected<Error> FromSystem(const std::filesystem::path& path, const std::error_code& error) {
     return At(path.string(), {ErrorCode::kInternal, error.message(), {}});
-}
-
-Result<void> CheckName(const std::string& name) {
-    const bool good = !name.empty() && name.size() <= 128 && name[0] != '.' &&
-                      std::ranges::all_of(name, [](char c) {
-                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                 (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-                      });
-    if (good && name != "lock") return {};
-    return Err(ErrorCode::kInvalidArgument,
-               "\"{}\" is no collection's name: up to 128 letters, digits, '_', '-' and '.', not "
-               "beginning with '.', not \"lock\"",
-               name);
-}
-
-Result<void> CheckConfig(const CollectionConfig& config) {
-    ARGOSY_CHECK_OK(CheckName(config.name));
-    if (config.dimensions > 65536) {
-        return Err(ErrorCode::kInvalidArgument, "{} dimensions: at most 65536", config.dimensions);
-    }
-    if (config.hnsw.links < 2 || config.hnsw.links > 128 || config.hnsw.build_beam < 1) {
-        return Err(ErrorCode::kInvalidArgument,
-                   "an index has 2 to 128 links ({}) and a build beam from 1 ({})",
-                   config.hnsw.links, config.hnsw.build_beam);
-    }
-    return {};
 }
 
 Result<std::filesystem::path> FreshFolder(const std::filesystem::path& path) {
@@ -87,7 +61,7 @@ Result<std::shared_ptr<Collection>> EmbeddedStore::Find(const std::string& name)
     const std::shared_lock lock(mutex_);
     const auto found = collections_.find(name);
     if (found == collections_.end()) {
-        return Err(ErrorCode::kNotFound, "no collection \"{}\"", name);
+        return NoCollection(name);
     }
     return found->second;
 }
@@ -98,8 +72,12 @@ Result<void> EmbeddedStore::Publish(const std::filesystem::path& made, const std
     std::filesystem::rename(made, folder_ / name, error);
     if (error) return FromSystem(made, error);
     ARGOSY_CHECK_OK(SyncFolder(folder_));
-    ARGOSY_TRY(auto collection, Collection::Open(folder_ / name, tuning_));
-    collections_[name] = std::move(collection);
+    auto collection = Collection::Open(folder_ / name, tuning_);
+    if (!collection) {  // left there, it would keep the store from opening again
+        std::filesystem::remove_all(folder_ / name, error);
+        return std::unexpected(collection.error());
+    }
+    collections_[name] = std::move(*collection);
     return {};
 }
 
@@ -107,7 +85,7 @@ Result<void> EmbeddedStore::CreateCollection(const CollectionConfig& config) {
     ARGOSY_CHECK_OK(CheckConfig(config));
     const std::unique_lock lock(mutex_);
     if (collections_.contains(config.name)) {
-        return Err(ErrorCode::kAlreadyExists, "there is a collection \"{}\"", config.name);
+        return CollectionExists(config.name);
     }
     ARGOSY_TRY(const auto making, FreshFolder(folder_ / (kMaking + config.name)));
     // Closed before it moves.
@@ -122,7 +100,7 @@ Result<void> EmbeddedStore::DropCollection(const std::string& name) {
     const std::unique_lock lock(mutex_);
     const auto found = collections_.find(name);
     if (found == collections_.end()) {
-        return Err(ErrorCode::kNotFound, "no collection \"{}\"", name);
+        return NoCollection(name);
     }
     const std::filesystem::path out = folder_ / (kDropped + name);
     std::error_code error;
@@ -162,6 +140,13 @@ Result<std::map<std::string, std::string>> EmbeddedStore::DocumentHashes(
     return found->Hashes();
 }
 
+Result<std::vector<StoredChunk>> EmbeddedStore::Read(const std::string& collection,
+                                                     std::span<const std::string> document_ids,
+                                                     bool with_vectors) {
+    ARGOSY_TRY(const auto found, Find(collection));
+    return found->ReadDocuments(document_ids, with_vectors);
+}
+
 Result<SearchResult> EmbeddedStore::Search(const std::string& collection,
                                            const SearchRequest& request) {
     ARGOSY_TRY(const auto found, Find(collection));
@@ -199,10 +184,10 @@ Result<void> EmbeddedStore::Snapshot(const std::string& collection,
 }
 
 Result<void> EmbeddedStore::Restore(const std::string& name, const std::filesystem::path& from) {
-    ARGOSY_CHECK_OK(CheckName(name));
+    ARGOSY_CHECK_OK(CheckCollectionName(name));
     const std::unique_lock lock(mutex_);
     if (collections_.contains(name)) {
-        return Err(ErrorCode::kAlreadyExists, "there is a collection \"{}\"", name);
+        return CollectionExists(name);
     }
     ARGOSY_TRY(const auto making, FreshFolder(folder_ / (kMaking + name)));
     std::error_code error;

@@ -31,6 +31,9 @@ class EmbeddedStore final : public Store {
                           std::span<const std::string> document_ids) override;
     Result<std::map<std::string, std::string>> DocumentHashes(
         const std::string& collection) override;
+    Result<std::vector<StoredChunk>> Read(const std::string& collection,
+                                          std::span<const std::string> document_ids,
+                                          bool with_vectors) override;
     Result<SearchResult> Search(const std::string& collection,
                                 const SearchRequest& request) override;
     Result<ScrollPage> Scroll(const std::string& collection, const Filter& filter, size_t limit,

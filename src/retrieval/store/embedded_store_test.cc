@@ -62,6 +62,24 @@ TEST(EmbeddedStore, ComesBackAsItWas) {
     ExpectDocuments(*store, 0, 200);
 }
 
+// Whatever of a snapshot is missing, nothing is restored, and the store opens again.
+TEST(EmbeddedStore, RefusesADamagedSnapshotAndStaysWhole) {
+    const auto path = FreshPath("damaged");
+    const auto file = path / "snapshot";
+    auto store = OrThrow(EmbeddedStore::Open(path / "store", {.threads = 1}));
+    OrThrow(store->CreateCollection({.name = "c", .dimensions = kDimensions}));
+    Put(*store, 0, 200);
+    OrThrow(store->Snapshot("c", file));
+    for (auto size = std::filesystem::file_size(file) / 2; size > 100; size /= 2) {
+        std::filesystem::resize_file(file, size);
+        EXPECT_FALSE(store->Restore("copy", file)) << size;
+    }
+    EXPECT_EQ(OrThrow(store->Collections()).size(), 1U);
+    store.reset();
+    store = OrThrow(EmbeddedStore::Open(path / "store", {.threads = 1}));
+    ExpectDocuments(*store, 0, 200);
+}
+
 // The file is of an earlier state: what came later is added, what went is taken out.
 TEST(EmbeddedStore, BringsAnOldIndexFileUpToDate) {
     const auto path = FreshPath("old");

@@ -26,6 +26,8 @@ struct CollectionConfig {
     Metric metric = Metric::kCosine;
     Bm25 bm25 = {};
     HnswOptions hnsw = {};
+    /// Kept as they are, for whoever made the collection.
+    json::object labels = {};
 };
 
 struct StoredChunk {
@@ -90,6 +92,12 @@ class Store {
     /// Hash of each stored document by its id.
     virtual Result<std::map<std::string, std::string>> DocumentHashes(
         const std::string& collection) = 0;
+
+    /// The chunks of those documents that are there, a document's in their order; without their
+    /// vectors where not asked for.
+    virtual Result<std::vector<StoredChunk>> Read(const std::string& collection,
+                                                  std::span<const std::string> document_ids,
+                                                  bool with_vectors) = 0;
 
     /// min(limit, matches) hits of a dense search; of a lexical one those with a word of the
     /// question.

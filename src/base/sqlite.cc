@@ -1,73 +1,101 @@
-#include "retrieval/store/sqlite.h"
+#include "base/sqlite.h"
 
 #include <sqlite3.h>
 
-namespace argosy::retrieval {
+namespace argosy {
 
 namespace {
 
+ErrorCode KindOf(int code) {
+    switch (code & 0xFF) {  // the rest tells what exactly
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return ErrorCode::kCorrupt;
+        case SQLITE_FULL:
+            return ErrorCode::kResourceExhausted;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_CANTOPEN:
+            return ErrorCode::kUnavailable;
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            return ErrorCode::kPermissionDenied;
+        default:
+            return ErrorCode::kInternal;
+    }
+}
+
 std::unexpected<Error> ErrorOf(sqlite3* db, std::string_view doing) {
-    const int code = sqlite3_errcode(db) & 0xFF;
-    const ErrorCode kind = code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? ErrorCode::kCorrupt
-                           : code == SQLITE_FULL ? ErrorCode::kResourceExhausted
-                                                 : ErrorCode::kInternal;
     const char* file = sqlite3_db_filename(db, nullptr);
-    return At(file == nullptr ? "SQLite" : file,
-              {kind, fmt::format("{}: {}", doing, sqlite3_errmsg(db)), {}});
+    return At(file == nullptr || *file == '\0' ? "SQLite" : file,
+              {KindOf(sqlite3_errcode(db)), fmt::format("{}: {}", doing, sqlite3_errmsg(db)), {}});
+}
+
+// A log beside the file in either case: readers go on while one writes.
+std::string Pragmas(const SqliteOptions& options) {
+    return fmt::format(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA secure_delete = {}; "
+        "PRAGMA foreign_keys = {}",
+        options.sync_each_commit ? "FULL" : "NORMAL", options.secure_delete ? "ON" : "OFF",
+        options.foreign_keys ? "ON" : "OFF");
 }
 
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
 
-Statement& Statement::Bind(int64_t value) {
+SqliteStatement& SqliteStatement::Bind(int64_t value) {
     sqlite3_bind_int64(statement_.get(), ++bound_, value);
     return *this;
 }
 
-Statement& Statement::Bind(std::string_view text) {
+SqliteStatement& SqliteStatement::Bind(std::string_view text) {
     sqlite3_bind_text64(statement_.get(), ++bound_, text.data() == nullptr ? "" : text.data(),
                         text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
     return *this;
 }
 
-Statement& Statement::Bind(std::span<const std::byte> blob) {
+SqliteStatement& SqliteStatement::Bind(std::span<const std::byte> blob) {
     sqlite3_bind_blob64(statement_.get(), ++bound_,
                         blob.data() == nullptr ? "" : static_cast<const void*>(blob.data()),
                         blob.size(), SQLITE_TRANSIENT);
     return *this;
 }
 
-Result<bool> Statement::Step() {
+Result<bool> SqliteStatement::Step() {
     const int code = sqlite3_step(statement_.get());
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
     return ErrorOf(sqlite3_db_handle(statement_.get()), sqlite3_sql(statement_.get()));
 }
 
-Result<void> Statement::Run() {
+Result<void> SqliteStatement::Run() {
     auto stepped = Step();
     Reset();
     if (!stepped) return std::unexpected(stepped.error());
     return {};
 }
 
-void Statement::Reset() {
+void SqliteStatement::Reset() {
     sqlite3_reset(statement_.get());
     sqlite3_clear_bindings(statement_.get());
     bound_ = 0;
 }
 
-int64_t Statement::Int(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+int64_t SqliteStatement::Int(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
+}
 
-std::string Statement::Text(int column) const {
+std::string SqliteStatement::Text(int column) const {
     const auto* text = sqlite3_column_text(statement_.get(), column);
     if (text == nullptr) return {};
     return {reinterpret_cast<const char*>(text),
             static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
-std::span<const std::byte> Statement::Blob(int column) const {
+std::span<const std::byte> SqliteStatement::Blob(int column) const {
     const void* blob = sqlite3_column_blob(statement_.get(), column);
     if (blob == nullptr) return {};
     return {static_cast<const std::byte*>(blob),
@@ -76,7 +104,7 @@ std::span<const std::byte> Statement::Blob(int column) const {
 
 void Sqlite::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 
-Result<Sqlite> Sqlite::Open(const std::filesystem::path& path) {
+Result<Sqlite> Sqlite::Open(const std::filesystem::path& path, const SqliteOptions& options) {
     sqlite3* raw = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
@@ -84,18 +112,18 @@ Result<Sqlite> Sqlite::Open(const std::filesystem::path& path) {
     db.db_.reset(raw);
     if (code != SQLITE_OK) {
         return At(path.string(),
-                  {ErrorCode::kInternal, fmt::format("cannot open: {}", sqlite3_errstr(code)), {}});
+                  {KindOf(code), fmt::format("SQLite: cannot open: {}", sqlite3_errstr(code)), {}});
     }
-    sqlite3_busy_timeout(raw, 5000);
-    ARGOSY_CHECK_OK(db.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
+    sqlite3_busy_timeout(raw, static_cast<int>(options.busy_timeout.count()));
+    ARGOSY_CHECK_OK(db.Execute(Pragmas(options)));
     return db;
 }
 
-Result<Statement> Sqlite::Prepare(std::string_view sql) const {
+Result<SqliteStatement> Sqlite::Prepare(std::string_view sql) const {
     sqlite3_stmt* raw = nullptr;
     const int code =
         sqlite3_prepare_v2(db_.get(), sql.data(), static_cast<int>(sql.size()), &raw, nullptr);
-    Statement statement;
+    SqliteStatement statement;
     statement.statement_.reset(raw);
     if (code != SQLITE_OK) return ErrorOf(db_.get(), sql);
     return statement;
@@ -109,19 +137,19 @@ Result<void> Sqlite::Execute(const std::string& sql) const {
 int64_t Sqlite::Changes() const { return sqlite3_changes64(db_.get()); }
 int64_t Sqlite::LastRowId() const { return sqlite3_last_insert_rowid(db_.get()); }
 
-Result<Transaction> Transaction::Begin(const Sqlite& db) {
+Result<SqliteTransaction> SqliteTransaction::Begin(const Sqlite& db) {
     ARGOSY_CHECK_OK(db.Execute("BEGIN IMMEDIATE"));
-    return Transaction(&db);
+    return SqliteTransaction(&db);
 }
 
-Result<void> Transaction::Commit() {
+Result<void> SqliteTransaction::Commit() {
     ARGOSY_CHECK_OK(db_->Execute("COMMIT"));
     db_ = nullptr;
     return {};
 }
 
-Transaction::~Transaction() {
+SqliteTransaction::~SqliteTransaction() {
     if (db_ != nullptr) (void)db_->Execute("ROLLBACK");
 }
 
-}  // namespace argosy::retrieval
+}  // namespace argosy

@@ -1,11 +1,11 @@
-// Quiet connections to a store's server, for the next call. Thread-safe.
+// Quiet connections to a server, for the next call. Thread-safe.
 #pragma once
 
 #include <memory>
 #include <mutex>
 #include <vector>
 
-namespace argosy::assistant {
+namespace argosy {
 
 /// As many as calls run at once are opened; up to `most` are kept.
 template <typename Connection>
@@ -32,4 +32,4 @@ class KeptConnections {
     const size_t most_;
 };
 
-}  // namespace argosy::assistant
+}  // namespace argosy
