@@ -192,6 +192,15 @@ TEST(ResourceTable, ShowsWhatKubectlWould) {
     EXPECT_EQ(Age("2025-11-25T08:42:20Z", now), "3m");
     EXPECT_EQ(Age("nonsense", now), "?");
     list[0].as_object()["events"] = json::array{};
+    list[0].as_object()["details"] =
+        json::object{{"state", "Ready"},
+                     {"embedding", "e5"},
+                     {"sources", json::array{json::object{{"uri", "a.csv"}, {"documents", 3}},
+                                             json::object{{"uri", "b.csv"}, {"upload", false}}}}};
+    EXPECT_THAT(DescribeResource(list[0].as_object(), now),
+                HasSubstr("Embedding:  e5\n"
+                          "Sources:    uri a.csv, documents 3\n"
+                          "            uri b.csv\n"));
     EXPECT_THAT(DescribeResource(list[0].as_object(), now),
                 HasSubstr("Ready for 3m (since 2025-11-25T08:42:20Z)"));
 }

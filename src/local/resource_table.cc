@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 namespace argosy::local {
 
@@ -25,12 +26,40 @@ std::string Label(std::string_view name) {
     return label + ":";
 }
 
+bool IsEmpty(const json::value& value) {
+    return value.is_null() || (value.is_array() && value.as_array().empty()) ||
+           (value.is_string() && value.as_string().empty());
+}
+
+// What stands in a detail beyond the resource's own lines: "uri shop.csv, state Ready".
+std::string Inline(const json::value& value) {
+    if (!value.is_object()) {
+        return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
+    }
+    std::string text;
+    for (const auto& [name, inner] : value.as_object()) {
+        if (IsEmpty(inner) || inner == json::value(false)) continue;
+        text +=
+            fmt::format("{}{} {}", text.empty() ? "" : ", ", std::string_view(name), Inline(inner));
+    }
+    return text;
+}
+
+bool IsToldAlready(std::string_view name) {
+    return name == "name" || name == "state" || name == "reason" || name == "message";
+}
+
 void AddDetails(const json::object& details, std::vector<std::vector<std::string>>& rows) {
     for (const auto& [name, value] : details) {
-        const bool empty = (value.is_array() && value.as_array().empty()) ||
-                           (value.is_string() && value.as_string().empty());
-        if (empty || name == "name" || name == "state" || name == "message") continue;
-        rows.push_back({Label(name), TextOf(details, name)});
+        if (IsEmpty(value) || IsToldAlready(name)) continue;
+        if (!value.is_array()) {
+            rows.push_back({Label(name), Inline(value)});
+            continue;
+        }
+        std::string label = Label(name);  // stands at the first of a list
+        for (const json::value& one : value.as_array()) {
+            rows.push_back({std::exchange(label, ""), Inline(one)});
+        }
     }
 }
 
