@@ -39,8 +39,8 @@ Result<StoredChunk> ChunkOf(const SqliteStatement& row, bool with_vector) {
         {row.Text(1), row.Text(2), static_cast<size_t>(row.Int(3)), row.Text(4), {}}};
     ARGOSY_TRY(json::value metadata, ParseJson(row.Text(5)));
     if (metadata.is_object()) stored.chunk.metadata = std::move(metadata.get_object());
-    if (!with_vector) return stored;
     const auto blob = row.Blob(6);
+    if (!with_vector || blob.empty()) return stored;
     stored.vector.resize(blob.size() / sizeof(float));
     std::memcpy(stored.vector.data(), blob.data(), stored.vector.size() * sizeof(float));
     return stored;
