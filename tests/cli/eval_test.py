@@ -1,4 +1,4 @@
-"""`argosy eval shop`: a model of random weights asked the shop's questions, and what is wrong with a
+"""`argosy eval shop`: the search and a model of random weights asked the shop's questions, and what is wrong with a
 file named."""
 import json
 import os
@@ -50,6 +50,20 @@ class EvalShop(unittest.TestCase):
             row = json.loads(self.rows[wrong["line"] - 1])
             self.assertEqual(wrong["wanted"], row["messages"][-1]["content"])
             self.assertTrue(wrong["problems"])
+
+    def test_the_search_is_judged_without_a_model_too(self):
+        result = run("eval", "shop", "--data", self.shop, "-o", "json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        truths = [json.loads(row)["truth"] for row in self.rows]
+        searched = len([t for t in truths if t["search"] and t["first"]])
+        ways = {way["way"]: way for way in json.loads(result.stdout)["retrieval"]}
+        self.assertEqual(set(ways), {"lexical", "whole search"})
+        for way in ways.values():
+            self.assertEqual(way["questions"], searched)
+            self.assertTrue(0 <= way["recall_at_1"] <= way["recall_at_5"] <= 1, way)
+        # What a question names, the search finds, in a catalogue as small as this one.
+        self.assertGreaterEqual(ways["whole search"]["recall_at_5"], 0.9)
+        self.assertGreater(ways["lexical"]["recall_at_5"], 0.5)
 
     def test_a_person_gets_a_table_and_the_wrong_answers(self):
         result = self.ask("--show-wrong")

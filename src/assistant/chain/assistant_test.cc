@@ -94,6 +94,26 @@ TEST(Assistant, UnderstandsAFollowUp) {
     EXPECT_TRUE(shop.model->requests()[2].messages.back().content.ends_with("Is it light?"));
 }
 
+TEST(Assistant, ShowsASmallModelTheTurnsBeforeOnlyWhereTheQuestionNeedsThem) {
+    Shop shop("The Alder Parka [1].");
+    shop.config.history_for_follow_ups_only = true;
+    const auto first = OrThrow(shop.Ask({.message = "a waterproof jacket for hiking?"}));
+    for (const char* question : {"and in blue?", "do you have tents?", "Is it light?"}) {
+        OrThrow(shop.Ask({.message = question, .session = first.session}));
+    }
+    EXPECT_EQ(shop.model->requests()[1].messages.size(), 2u);
+    EXPECT_EQ(shop.model->requests()[2].messages.size(), 2u);
+    EXPECT_EQ(shop.model->requests()[3].messages.size(), 8u);
+}
+
+TEST(Assistant, TellsTheModelWhatNothingMeets) {
+    Shop shop("We have no grey jacket.");
+    shop.searcher->SetMissing({"grey"});
+    const auto answer = OrThrow(shop.Ask({.message = "a grey jacket?"}));
+    EXPECT_TRUE(shop.model->requests()[0].messages.back().content.ends_with(
+        "Question: a grey jacket?\nNot found: grey"));
+}
+
 TEST(Assistant, LetsTheModelRewriteWhereItMay) {
     Shop shop(std::deque<ModelReply>{{"First [1]."}, {"\"a blue jacket?\""}, {"Yes [1]."}});
     shop.config.rewrite = RewriteMode::kModel;

@@ -62,15 +62,20 @@ class FakeSearcher final : public Searcher {
         questions_.push_back(question);
         auto found = passages_;
         if (found.size() > limit) found.resize(limit);
-        return Passages{.list = std::move(found)};
+        return Passages{.list = std::move(found), .missing = missing_};
     }
     std::vector<std::string> questions() const {
         const std::scoped_lock lock(mutex_);
         return questions_;
     }
+    void SetMissing(std::vector<std::string> missing) {
+        const std::scoped_lock lock(mutex_);
+        missing_ = std::move(missing);
+    }
 
   private:
     std::vector<Passage> passages_;
+    std::vector<std::string> missing_;  // GUARDED_BY(mutex_)
     mutable std::mutex mutex_;
     mutable std::vector<std::string> questions_;  // GUARDED_BY(mutex_)
 };

@@ -108,6 +108,14 @@ void PutConditions(json::object& out, std::string_view name, const std::vector<C
 
 }  // namespace
 
+std::optional<double> FirstNumber(const json::object& metadata, std::string_view key) {
+    std::optional<double> number;
+    ForEachField(metadata, key, [&number](const json::value& value) {
+        if (value.is_number() && !number) number = value.to_number<double>();
+    });
+    return number;
+}
+
 bool SameValue(const json::value& a, const json::value& b) {
     if (a.is_number() && b.is_number()) {
         if (a.is_int64() && b.is_int64()) return a.get_int64() == b.get_int64();

@@ -100,6 +100,9 @@ void ForEachValue(const json::value& from, std::string_view key, const Fn& fn) {
     }
 }
 
+/// The first number among a field's values.
+std::optional<double> FirstNumber(const json::object& metadata, std::string_view key);
+
 /// Equality as filters see it: 80 and 80.0 are one value, "80" is another.
 bool SameValue(const json::value& a, const json::value& b);
 

@@ -196,14 +196,15 @@ std::vector<FoundCondition> FindConditions(std::string_view question,
     return found;
 }
 
-SelfQuery ApplyConditions(const Filter& base, std::vector<FoundCondition> found,
-                          const std::function<size_t(const Filter&)>& count) {
+Result<SelfQuery> ApplyConditions(const Filter& base, std::vector<FoundCondition> found,
+                                  const std::function<Result<size_t>(const Filter&)>& count) {
     SelfQuery out{.filter = base};
     for (const bool bounds : {true, false}) {
         for (FoundCondition& condition : found) {
             if (std::holds_alternative<Range>(condition.condition.test) != bounds) continue;
             Filter more = With(out.filter, condition);
-            if (count(more) == 0) {
+            ARGOSY_TRY(const size_t left, count(more));
+            if (left == 0) {
                 out.dropped.push_back(std::move(condition));
                 continue;
             }

@@ -60,7 +60,8 @@ struct SelfQuery {
 
 /// Adds the found conditions to `base` one by one, each only where `count` says that something is
 /// left. Values are dropped before bounds, since a word can mean another thing, a price cannot.
-SelfQuery ApplyConditions(const Filter& base, std::vector<FoundCondition> found,
-                          const std::function<size_t(const Filter&)>& count);
+/// Errors: those of `count`.
+Result<SelfQuery> ApplyConditions(const Filter& base, std::vector<FoundCondition> found,
+                                  const std::function<Result<size_t>(const Filter&)>& count);
 
 }  // namespace argosy::retrieval

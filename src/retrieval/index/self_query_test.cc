@@ -84,10 +84,10 @@ TEST(SelfQuery, ReadsValues) {
 
 TEST(SelfQuery, DropsWhatWouldLeaveNothing) {
     const auto found = FindConditions("blue jacket under $80", Shop());
-    const auto query = ApplyConditions({}, found, [](const Filter& filter) {
+    const auto query = OrThrow(ApplyConditions({}, found, [](const Filter& filter) {
         const std::string text = json::serialize(ToJson(filter));
         return text.find("color") == std::string::npos ? 5U : 0U;
-    });
+    }));
     ASSERT_EQ(query.dropped.size(), 1U);
     EXPECT_EQ(query.dropped[0].phrase, "blue");
     ASSERT_EQ(query.filter.must.size(), 2U);
@@ -97,6 +97,14 @@ TEST(SelfQuery, DropsWhatWouldLeaveNothing) {
     EXPECT_EQ(explained[2].at("phrase").as_string(), "blue");
     EXPECT_FALSE(explained[2].at("applied").as_bool());
     EXPECT_EQ(explained[0].at("phrase").as_string(), "under $80");
+}
+
+TEST(SelfQuery, FailsWhereCountingFails) {
+    const auto query = ApplyConditions(
+        {}, FindConditions("a blue jacket", Shop()),
+        [](const Filter&) -> Result<size_t> { return Err(ErrorCode::kUnavailable, "gone"); });
+    ASSERT_FALSE(query);
+    EXPECT_EQ(query.error().code, ErrorCode::kUnavailable);
 }
 
 TEST(SelfQuery, DescribesFieldsByTheirValues) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <memory>
-#include <shared_mutex>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -18,12 +18,14 @@
 namespace argosy::retrieval {
 
 struct FoundPassages {
-    std::vector<SearchHit> hits;  // best first
+    /// Best first. Those that a filter or an order found, and no search, have a score of 0.
+    std::vector<SearchHit> hits;
     /// What the question asked for and nothing meets ("grey"): the hits are the nearest there is.
     std::vector<std::string> missing = {};
     /// The filter that the hits pass, the question's conditions included.
     Filter filter = {};
-    /// Why these: [{"phrase", "condition" | "order" | "named", "applied"}].
+    /// Why these: [{"phrase", "condition" | "order" | "named", "applied"}]; an order also tells
+    /// whether it is "complete": beyond 20,000 chunks only the first ones were compared.
     json::array explanation = {};
 };
 
@@ -44,22 +46,25 @@ class KnowledgeSearch {
     Result<void> Refresh();
 
   private:
+    using Fields = std::shared_ptr<const std::vector<QueryField>>;
     struct Question;
 
-    Result<std::vector<QueryField>> Fields() const;
+    Result<Fields> KnownFields() const;
+    Result<Fields> ReadFields() const;
     Result<std::vector<SearchHit>> Named(Question& question) const;
-    Result<void> AboutNamed(Question& question, std::vector<SearchHit> named,
+    Result<void> AboutNamed(const Question& question, std::vector<SearchHit> named,
                             FoundPassages& out) const;
-    Result<bool> Compared(const Question& question, const SearchHit& with,
-                          FoundPassages& out) const;
+    Result<void> Compared(const Question& question, const FieldOrder& order, double measure,
+                          const SearchHit& with, FoundPassages& out) const;
     Result<void> Related(const Question& question, const SearchHit& to, FoundPassages& out) const;
     Result<void> Asked(const Question& question, FoundPassages& out) const;
+    Result<SelfQuery> Conditions(const Filter& base, std::vector<FoundCondition> found) const;
     Result<Filter> Preferring(const Filter& filter) const;
     Result<std::vector<SearchHit>> Rank(const std::string& text, size_t limit,
                                         const Filter& filter) const;
-    Result<std::vector<SearchHit>> InOrder(const FieldOrder& order, size_t limit,
-                                           const Filter& filter) const;
+    Result<void> InOrder(const FieldOrder& order, size_t limit, FoundPassages& out) const;
     Result<void> Rerank(const std::string& text, std::vector<SearchHit>& hits) const;
+    static void AppendNew(std::vector<SearchHit> more, size_t limit, std::vector<SearchHit>& hits);
     Result<void> FillUp(const Filter& filter, size_t limit, std::vector<SearchHit>& hits) const;
 
     const SearchSettings settings_;
@@ -67,9 +72,8 @@ class KnowledgeSearch {
     const std::string collection_;
     const std::shared_ptr<const Embedder> embedder_;
     const std::shared_ptr<const Reranker> reranker_;
-    mutable std::shared_mutex mutex_;
-    mutable std::vector<QueryField> fields_;  // GUARDED_BY(mutex_)
-    mutable bool has_fields_ = false;         // GUARDED_BY(mutex_)
+    mutable std::mutex mutex_;
+    mutable Fields fields_;  // GUARDED_BY(mutex_); null: not read yet
 };
 
 }  // namespace argosy::retrieval

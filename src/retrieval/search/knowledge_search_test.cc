@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 
 #include "retrieval/store/embedded_store.h"
@@ -115,6 +116,10 @@ TEST_F(KnowledgeSearchTest, OrdersByWhatTheQuestionMeasures) {
     EXPECT_THAT(Ids("the lightest tent you have"), ElementsAre("5", "4", "6"));
     EXPECT_THAT(Ids("which jacket has the lowest weight?"), ElementsAre("2", "1", "3"));
     EXPECT_THAT(Ids("the cheapest of all", 2), ElementsAre("3", "1"));
+    const json::array told = Find("the cheapest of all").explanation;
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(told[0].at("order"), "price_cents");
+    EXPECT_EQ(told[0].at("complete"), true);
 }
 
 TEST_F(KnowledgeSearchTest, ShowsWhatIsNamedFirstWithItsOwnKindBesideIt) {
@@ -168,6 +173,46 @@ TEST_F(KnowledgeSearchTest, SeesNewValuesOnceItReadsTheFieldsAgain) {
 TEST_F(KnowledgeSearchTest, RerankersDecideTheOrder) {
     reranker_ = std::make_shared<CountingReranker>();
     EXPECT_THAT(Ids("a jacket", 2), ElementsAre("3", "1"));
+}
+
+// Two of the three best are one and the same thing; variety takes the third instead of the second.
+TEST_F(KnowledgeSearchTest, VarietyWeighsRelevanceAgainstLikeness) {
+    class ByFirstLetter final : public Embedder {
+      public:
+        size_t dimensions() const override { return 2; }
+        Result<std::vector<std::vector<float>>> Embed(std::span<const std::string> texts,
+                                                      TextRole) const override {
+            std::vector<std::vector<float>> vectors;
+            for (const std::string& text : texts) {
+                vectors.push_back(text[0] == 'q'   ? std::vector<float>{0.8F, 0.6F}
+                                  : text[0] == 'a' ? std::vector<float>{1, 0}
+                                                   : std::vector<float>{0, 1});
+            }
+            return vectors;
+        }
+    };
+    const auto embedder = std::make_shared<ByFirstLetter>();
+    OrThrow(store_->CreateCollection({.name = "alike", .dimensions = 2}));
+    for (const char* text : {"a cup", "a cup again", "big bowl"}) {
+        Chunk chunk{
+            .id = std::string(text) + "#0", .document_id = text, .text = text, .metadata = {}};
+        auto vector = OrThrow(embedder->Embed(std::array{std::string(text)}, TextRole::kPassage));
+        const StoredDocument documents[] = {{text, "", {{std::move(chunk), std::move(vector[0])}}}};
+        OrThrow(store_->Upsert("alike", documents));
+    }
+    const auto found = [&](std::optional<double> variety) {
+        SearchSettings settings{.lexical_weight = 0, .mmr = variety};
+        const KnowledgeSearch search(settings, store_, "alike", embedder, nullptr);
+        std::vector<std::string> texts;
+        for (const SearchHit& hit : OrThrow(search.Search("q", 2)).hits) {
+            texts.push_back(hit.chunk.text);
+        }
+        return texts;
+    };
+    EXPECT_THAT(found(std::nullopt), UnorderedElementsAre("a cup", "a cup again"));
+    EXPECT_THAT(found(0.0), UnorderedElementsAre("a cup", "a cup again"));
+    EXPECT_THAT(found(0.2), UnorderedElementsAre("a cup", "a cup again"));
+    EXPECT_THAT(found(0.7), ElementsAre(::testing::StartsWith("a cup"), "big bowl"));
 }
 
 TEST_F(KnowledgeSearchTest, WithoutSelfQueryItIsASearch) {

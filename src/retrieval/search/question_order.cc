@@ -88,10 +88,10 @@ std::string Phrase(std::string_view question, Questions words, size_t at, size_t
     return std::string(question.substr(from, words[at + length - 1].end - from));
 }
 
-std::optional<FieldOrder> FindPhrase(std::string_view question, Questions words, size_t from,
+std::optional<FieldOrder> FindPhrase(std::string_view question, Questions words,
                                      std::span<const OrderPhrase> phrases,
                                      std::span<const QueryField> fields) {
-    for (size_t at = from; at < words.size(); ++at) {
+    for (size_t at = 0; at < words.size(); ++at) {
         for (const OrderPhrase& phrase : phrases) {
             const size_t length = LengthAt(words, at, phrase);
             if (length == 0) continue;
@@ -125,7 +125,7 @@ std::optional<FieldOrder> FindNamedOrder(std::string_view question, Questions wo
 std::optional<FieldOrder> FindOrder(std::string_view question, std::span<const QueryField> fields) {
     const Analyzer analyzer(Language::kEnglish);
     const auto words = ReadQuestion(question, analyzer);
-    if (auto order = FindPhrase(question, words, 0, kMost, fields)) return order;
+    if (auto order = FindPhrase(question, words, kMost, fields)) return order;
     return FindNamedOrder(question, words, fields);
 }
 
@@ -133,7 +133,7 @@ std::optional<FieldOrder> FindComparison(std::string_view question,
                                          std::span<const QueryField> fields) {
     const Analyzer analyzer(Language::kEnglish);
     const auto words = ReadQuestion(question, analyzer);
-    return FindPhrase(question, words, 0, kMore, fields);
+    return FindPhrase(question, words, kMore, fields);
 }
 
 }  // namespace argosy::retrieval
