@@ -22,27 +22,6 @@ using lifecycle::shop::Turns;
 constexpr const char* kCollection = "catalog";
 constexpr size_t kShown = 4;
 
-// As examples/shop/app.yaml declares them.
-retrieval::SearchSettings ShopSettings() {
-    retrieval::SearchSettings settings;
-    settings.fields = {
-        {.name = "price_cents", .words = {"price", "cost", "dollars", "budget"}, .scale = 100},
-        {.name = "rating_tenths", .words = {"rating", "stars", "rated"}, .scale = 10},
-        {.name = "weight_g", .words = {"weight", "grams"}},
-        {.name = "colour", .words = {"color"}},
-        {.name = "material"},
-        {.name = "category"},
-        {.name = "use"},
-        {.name = "audience",
-         .synonyms = {{"kids", {"daughter", "son", "niece", "nephew", "child", "children"}},
-                      {"women", {"wife", "mother", "sister", "aunt", "girlfriend"}},
-                      {"men", {"husband", "father", "brother", "uncle", "boyfriend"}}}},
-        {.name = "waterproof"}};
-    settings.kind_field = "category";
-    settings.preferred.must.push_back({"stock", retrieval::Range{.gt = 0}});
-    return settings;
-}
-
 retrieval::StoredDocument DocumentOf(const Product& product) {
     json::object metadata{
         {"title", product.name},          {"category", product.category}, {"use", product.use},
@@ -96,6 +75,26 @@ Result<void> AddVectors(const retrieval::Embedder& embedder,
 }
 
 }  // namespace
+
+retrieval::SearchSettings ShopSettings() {
+    retrieval::SearchSettings settings;
+    settings.fields = {
+        {.name = "price_cents", .words = {"price", "cost"}, .scale = 100},
+        {.name = "rating_tenths", .words = {"rating", "rated"}, .scale = 10},
+        {.name = "weight_g", .words = {"weight"}},
+        {.name = "colour", .words = {"color"}},
+        {.name = "material"},
+        {.name = "category"},
+        {.name = "use"},
+        {.name = "audience",
+         .synonyms = {{"kids", {"daughter", "son", "niece", "nephew", "child", "children"}},
+                      {"women", {"wife", "mother", "sister", "aunt", "girlfriend"}},
+                      {"men", {"husband", "father", "brother", "uncle", "boyfriend"}}}},
+        {.name = "waterproof"}};
+    settings.kind_field = "category";
+    settings.preferred.must.push_back({"stock", retrieval::Range{.gt = 0}});
+    return settings;
+}
 
 struct ShopSearch::Parts {
     TemporaryFolder folder;  // outlives the store

@@ -10,8 +10,12 @@
 #include "lifecycle/shop/dialogue.h"
 #include "lifecycle/shop/stall.h"
 #include "retrieval/embedder.h"
+#include "retrieval/search/search_settings.h"
 
 namespace argosy::cli {
+
+/// How the shop is searched: as examples/shop/app.yaml declares it, which a test holds.
+retrieval::SearchSettings ShopSettings();
 
 enum class SearchWay {
     kLexical,  // BM25 alone

@@ -107,19 +107,6 @@ std::string OneLine(std::string text, size_t max_bytes) {
 
 }  // namespace
 
-PromptOptions PromptOptions::Shop() {
-    PromptOptions options;
-    options.system =
-        "You are the assistant of a shop. Answer from the products listed and cite them like [1].";
-    options.heading = "Products:";
-    options.question_first = true;
-    options.line =
-        "{name} [{n}] ({price_cents:dollars}) | {category} | {colour} | {material} | size {size} | "
-        "{waterproof} | {weight_g:grams} | for {audience} | {use} | {rating_tenths:tenths} stars | "
-        "{stock:stock}";
-    return options;
-}
-
 std::string PassageLine(const Passage& passage, size_t number, const PromptOptions& options) {
     const bool own_number = options.line.find("{n}") != std::string::npos;
     const std::string before = own_number ? "" : fmt::format("[{}] ", number);

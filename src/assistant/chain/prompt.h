@@ -26,9 +26,6 @@ struct PromptOptions {
     bool question_first = false;  // before the passages, for models trained so
     size_t max_passage_bytes = 1200;
     size_t max_context_bytes = 8 << 10;  // of all lines; passages beyond it are left out
-
-    /// What the small models that come with Argosy are trained on.
-    static PromptOptions Shop();
 };
 
 /// A passage as its line, with its number. Line breaks become spaces.

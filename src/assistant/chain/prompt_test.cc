@@ -2,31 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "lifecycle/shop/catalogue.h"
-
 namespace argosy::assistant {
 namespace {
-
-Passage AsPassage(const lifecycle::shop::Product& p) {
-    Passage passage;
-    passage.id = p.id;
-    passage.text = lifecycle::shop::PassageText(p);
-    passage.metadata = {{"name", p.name},         {"category", p.category},
-                        {"colour", p.colour},     {"material", p.material},
-                        {"size", p.size},         {"audience", p.audience},
-                        {"use", p.use},           {"waterproof", p.waterproof},
-                        {"price_cents", p.cents}, {"weight_g", std::to_string(p.grams)},
-                        {"stock", p.stock},       {"rating_tenths", p.rating}};
-    return passage;
-}
-
-TEST(PassageLine, OfTheShopIsWhatTheModelLearned) {
-    const auto catalogue = lifecycle::shop::Catalogue::Make(5, 400);
-    for (const auto& product : catalogue.products()) {
-        EXPECT_EQ(PassageLine(AsPassage(product), 3, PromptOptions::Shop()),
-                  lifecycle::shop::ContextLine(product, 3));
-    }
-}
 
 TEST(PassageLine, OfTextIsOneLineOfBoundedSize) {
     PromptOptions options;
